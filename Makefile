@@ -1,0 +1,67 @@
+# What each target does: README. PORT (8000) and VAR (var/) may be set for all of them.
+PY   ?= python3
+PORT ?= 8000
+VAR  ?= var
+export PORT VAR
+V    := .venv
+PIP  := $(V)/bin/pip --disable-pip-version-check install -q --require-hashes
+TEST := $(V)/bin/pytest -q -n 2
+PROD := DEMO=0 DEBUG=0 SECRET_KEY=of-no-use-anywhere-but-long-enough-for-the-check-of-settings SITE_ORIGIN=https://shanji.example
+
+.PHONY: demo demo-data test test-services test-browser bench long lint lock
+
+demo: $(V)/.run
+	DEMO=1 $(V)/bin/python manage.py demo
+
+demo-data: $(V)/.run
+	DEMO=1 $(V)/bin/python manage.py demo --data-only
+
+test: $(V)/.dev
+	$(TEST) -m "not services and not browser and not bench and not long"
+
+# DATABASE_URL and REDIS_URL: .ci/with-services.sh starts both and sets them
+test-services: export DATABASE_URL := $(or $(DATABASE_URL),postgresql://localhost/shanji)
+test-services: export REDIS_URL := $(or $(REDIS_URL),redis://localhost:6379/0)
+test-services: $(V)/.dev
+	$(TEST) -m "not browser and not bench and not long"
+
+test-browser: $(V)/.browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(V)/bin/pytest -q -m browser
+
+bench: $(V)/.dev
+	$(V)/bin/pytest -q -s -m bench
+
+long: $(V)/.dev
+	$(V)/bin/pytest -q -s -m long $(if $(RUN),-k $(RUN))
+
+lint: $(V)/.dev
+	$(V)/bin/ruff check
+	$(V)/bin/ruff format --check
+	git ls-files -z -- 'templates/*.html' | xargs -0r $(V)/bin/djade --target-version 5.2 --check
+	$(V)/bin/mypy
+	$(V)/bin/lint-imports
+	$(PROD) $(V)/bin/python manage.py check --deploy --fail-level WARNING
+	$(PROD) $(V)/bin/python manage.py makemigrations --check --dry-run
+	$(PROD) $(V)/bin/python manage.py lifecycles --check
+
+# One after the other: each is the base of the next.
+$(V)/.run: requirements/run.txt
+	$(PY) -m venv $(V)
+	$(PIP) -r requirements/run.txt
+	$(V)/bin/python locale/compile.py
+	touch $@
+
+$(V)/.dev: requirements/dev.txt $(V)/.run
+	$(PIP) -r requirements/dev.txt
+	touch $@
+
+$(V)/.browser: requirements/browser.txt $(V)/.dev
+	$(PIP) -r requirements/browser.txt
+	touch $@
+
+# Needs uv on the path. No address of any package index gets into the files.
+UV := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+lock:
+	$(UV) pyproject.toml -o requirements/run.txt
+	$(UV) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(UV) pyproject.toml --group dev --group browser -c requirements/dev.txt -o requirements/browser.txt

@@ -1,0 +1,115 @@
+"""The environment, read by typed functions that name the variable when its value makes no sense."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off", ""})
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value without surrounding blanks; without a default it must be there."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is missing: set it, or DEMO=1 to run the demonstration.")
+    return default
+
+
+def flag(name: str) -> bool:
+    """Off unless said otherwise."""
+    value = os.environ.get(name, "").strip().lower()
+    if value not in YES | NO:
+        raise ImproperlyConfigured(f"{name} is {value!r}: it must be 1 or 0.")
+    return value in YES
+
+
+def number(name: str, default: int, *, at_least: int, at_most: int) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit() and at_least <= int(value) <= at_most):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: it must be a whole number from {at_least} to {at_most}."
+        )
+    return int(value)
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute path to a folder, made where absent."""
+    return made(file(name, default), name)
+
+
+def made(path: Path, name: str) -> Path:
+    """The folder, made (for this user only) where absent; `name` is the variable to blame."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} is {str(path)!r}: {error.strerror}.") from error
+    return path
+
+
+def file(name: str, default: Path) -> Path:
+    """An absolute path; whether the file is there is for its reader to say."""
+    path = Path(text(name, str(default)))
+    if "\0" in str(path) or "\n" in str(path):
+        raise ImproperlyConfigured(f"{name} is {str(path)!r}: it must be a path.")
+    return path.absolute()
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A list parted by commas."""
+    return [word.strip() for word in text(name, ",".join(default)).split(",") if word.strip()]
+
+
+def origin(name: str, default: str | None = None) -> str:
+    """Scheme and host of a site, such as https://shanji.example, without a path."""
+    value = text(name, default).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or value != f"{parts.scheme}://{parts.netloc}" or "@" in value:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: it must look like https://shanji.example, without a path."
+        )
+    return value
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """A Django database from an address: SQLite or PostgreSQL, the two that are tested."""
+    value = text(name, default)
+    config: dict[str, Any] = environ.Env.db_url_config(value)
+    engine = str(config.get("ENGINE", "")).rpartition(".")[2]
+    if engine not in {"sqlite3", "postgresql"} or not config.get("NAME"):
+        raise ImproperlyConfigured(
+            f"{name} is {_masked(value)!r}: it must look like postgresql://user@host/name"
+            " or sqlite:////folder/file."
+        )
+    return config
+
+
+def redis(name: str) -> str:
+    """The address of a Redis server, or an empty string."""
+    value = text(name, "")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if value and not good:
+        raise ImproperlyConfigured(
+            f"{name} is {_masked(value)!r}: it must look like redis://host:6379/0."
+        )
+    return value
+
+
+def _masked(address: str) -> str:
+    """Without the password: refusals end up in logs."""
+    head, at, tail = address.rpartition("@")
+    return f"{head.partition('://')[0]}://…@{tail}" if at else address

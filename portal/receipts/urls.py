@@ -1,0 +1,6 @@
+"""Addresses of receipts."""
+
+from django.urls import URLPattern
+
+app_name = "receipts"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,284 @@
+"""Settings, one module for every use; what differs comes from the environment, once."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from portal import environment as env
+
+BASE = Path(__file__).resolve().parent.parent
+RELEASE = "0.1.0"  # part of every ETag: a new release renders anew
+
+# --- what is being run
+
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")
+PLAIN = DEBUG or DEMO  # plain HTTP on this machine, no TLS
+PORT = env.number("PORT", 8000, at_least=1, at_most=65535)
+VAR = env.folder("VAR", BASE / "var")
+
+# --- addresses
+
+SITE_ORIGIN = env.origin("SITE_ORIGIN", f"http://localhost:{PORT}" if PLAIN else None)
+SITE_HOST = urlsplit(SITE_ORIGIN).hostname or ""
+DEMO_HOST = env.text("DEMO_HOST", "")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+if DEMO and not is_loopback(SITE_HOST) and SITE_HOST != DEMO_HOST:
+    raise ImproperlyConfigured(
+        f"SITE_ORIGIN is {SITE_ORIGIN!r}: the demonstration has known passwords and runs on this"
+        " machine only; to show it to others all the same, set DEMO_HOST to the same host."
+    )
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if PLAIN else []
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [SITE_HOST, *LOCAL_HOSTS])
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
+
+# --- secrets
+
+DEMO_SECRET = "for the demonstration only, which has known passwords anyway"
+SECRET_KEY = env.text("SECRET_KEY", DEMO_SECRET if DEMO else None)
+if not DEMO and (len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET):
+    raise ImproperlyConfigured("SECRET_KEY is too short: at least 50 random characters.")
+FIELD_KEY_FILE = env.file("FIELD_KEY_FILE", VAR / "keys" / "field.key")
+
+# --- the ledger
+
+LEDGER_ORIGIN = env.text(
+    "LEDGER_ORIGIN", "demo.shanji.example/ledger" if DEMO else f"{SITE_HOST}/ledger"
+)
+if not LEDGER_ORIGIN.isascii() or set(LEDGER_ORIGIN) & set("+ \t\r\n"):
+    raise ImproperlyConfigured(
+        f"LEDGER_ORIGIN is {LEDGER_ORIGIN!r}: it must look like shanji.example/ledger,"
+        " ASCII without blanks or plus signs."
+    )
+LEDGER_KEY_FILE = env.file("LEDGER_KEY_FILE", VAR / "keys" / "log.key")
+LEDGER_DIR = env.file("LEDGER_DIR", VAR / "ledger")
+LEDGER_STATE = env.file("LEDGER_STATE", VAR / "signer.json")
+LEDGER_SEALED = "tracking.project"  # the task told about new entries; the ledger knows its name only
+LEDGER_CHECKS = [  # fsck runs these too
+    "portal.tracking.checking.differences",
+    "portal.balance.checking.differences",
+]
+FAILPOINTS = env.text("FAILPOINTS", "")
+if FAILPOINTS and not DEMO:
+    raise ImproperlyConfigured("FAILPOINTS is set: faults are injected in tests and the demo only.")
+
+# --- apps
+
+INSTALLED_APPS = [
+    "portal.demo",
+    "portal.workspace",
+    "portal.tracking",
+    "portal.oversight",
+    "portal.receipts",
+    "portal.shipping",
+    "portal.warehouse",
+    "portal.pledges",
+    "portal.needs",
+    "portal.catalogue",
+    "portal.organisations",
+    "portal.stages",
+    "portal.balance",
+    "portal.accounts",
+    "portal.disclosure",
+    "portal.input",
+    "ledger",
+    "django_htmx",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.languages.by_address",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.languages.page",
+            ]
+        },
+    }
+]
+
+# --- database, cache, queue: SQLite and files by default, PostgreSQL and Redis by two addresses
+
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",  # a reader that becomes a writer would fail at once
+    "init_command": (
+        "PRAGMA journal_mode=WAL;"
+        "PRAGMA synchronous=FULL;"  # NORMAL can lose the last commits on a power cut
+        "PRAGMA recursive_triggers=ON;"  # else REPLACE passes the append-only triggers
+        "PRAGMA secure_delete=ON;"  # else erased text stays in the file
+        "PRAGMA cache_size=-20000;"
+    ),
+}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis("REDIS_URL")
+REDIS_TIMEOUTS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}  # a dead Redis holds no page
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "portal.caches.LossyRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {**REDIS_TIMEOUTS, "retry": Retry(NoBackoff(), 0)},
+    }
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {**REDIS_TIMEOUTS, "max_retries": 0}
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(env.made(VAR / "queue", "VAR")),
+        "data_folder_out": str(VAR / "queue"),  # in and out: the same folder
+        "control_folder": str(env.made(VAR / "control", "VAR")),
+        "store_processed": False,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # the database is the queue; beat finds what a lost message left
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # tasks carry ids only and may run twice
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": 10}}
+    for task, seconds in {"ledger.seal": 1.0, "ledger.publish": 5.0, "tracking.project": 1.0}.items()
+}
+
+# --- people
+
+AUTH_USER_MODEL = "accounts.Person"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+# --- cookies and transport
+
+HOST_PREFIX = "" if PLAIN else "__Host-"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = f"{HOST_PREFIX}session"
+SESSION_COOKIE_SECURE = not PLAIN
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a long shift
+CSRF_COOKIE_NAME = f"{HOST_PREFIX}csrf"
+CSRF_COOKIE_SECURE = not PLAIN
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SECURE = not PLAIN
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_SSL_REDIRECT = not PLAIN
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # TLS ends at the proxy, which sets it
+SECURE_HSTS_SECONDS = 0 if PLAIN else 63_072_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN
+SECURE_HSTS_PRELOAD = not PLAIN
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # data: is for the admin
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a goods-in note of three hundred lines
+
+# --- files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- logs: one stream, warnings and worse; a page that is not there is no news
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,36 @@
+"""What every test may ask for."""
+
+import os
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Nothing counted or remembered by the test before."""
+    cache.clear()
+
+
+@pytest.fixture
+def child_env(tmp_path):
+    """The environment of a child process that shares this test's database and files.
+
+    Only for tests marked transactional: others never commit, so a child would see nothing.
+    """
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        address = f"sqlite:///{database['NAME']}"
+    else:
+        user, host, port = database["USER"], database["HOST"], database["PORT"]
+        address = f"postgresql://{user}@{host}:{port}/{database['NAME']}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": address,
+        "TESTS_VAR": str(settings.VAR),
+        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
+    }

@@ -1,0 +1,45 @@
+"""Settings of the tests: the real ones in a folder of their own, plain HTTP, fast passwords.
+
+A child process that must share the database and files of its test is given TESTS_VAR and DATABASE_URL
+(fixture `child_env`).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "TESTS_VAR" in os.environ:
+    os.environ["VAR"] = os.environ["TESTS_VAR"]
+else:
+    os.environ["VAR"] = tempfile.mkdtemp(prefix="shanji-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR"], ignore_errors=True)
+for name in ("DEBUG", "DEMO", "DEMO_HOST", "ALLOWED_HOSTS", "LEDGER_DIR", "LEDGER_STATE"):
+    os.environ.pop(name, None)
+for name in ("LEDGER_KEY_FILE", "FIELD_KEY_FILE", "PORT"):
+    os.environ.pop(name, None)
+os.environ["SECRET_KEY"] = "known to every test and of no use anywhere else, but long enough"
+os.environ["SITE_ORIGIN"] = "https://tests.shanji.example"
+os.environ["LEDGER_ORIGIN"] = "tests.shanji.example/ledger"
+points = os.environ.pop("FAILPOINTS", "")
+
+from portal.settings import *  # noqa: E402, F403 -- the environment comes first
+from portal.settings import CSRF_TRUSTED_ORIGINS, DATABASES, SQLITE_OPTIONS, VAR  # noqa: E402
+
+FAILPOINTS = points
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "tests.shanji.example"]
+CSRF_TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, "http://localhost", "http://127.0.0.1"]
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "csrf"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- else WhiteNoise warns of an absent folder
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: threads and child processes share it. Tests survive no power cut.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    fast = SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    DATABASES["default"]["OPTIONS"] = {**SQLITE_OPTIONS, "init_command": fast}
