@@ -18,7 +18,9 @@ def text(name: str, default: str | None = None) -> str:
     if value:
         return value
     if default is None:
-        raise ImproperlyConfigured(f"{name} is missing: set it, or DEMO=1 to run the demonstration.")
+        raise ImproperlyConfigured(
+            f"{name} is missing: set it, or DEMO=1 to run the demonstration."
+        )
     return default
 
 
@@ -84,9 +86,10 @@ def origin(name: str, default: str | None = None) -> str:
 def database(name: str, default: str) -> dict[str, Any]:
     """A Django database from an address: SQLite or PostgreSQL, the two that are tested."""
     value = text(name, default)
-    config: dict[str, Any] = environ.Env.db_url_config(value)
-    engine = str(config.get("ENGINE", "")).rpartition(".")[2]
-    if engine not in {"sqlite3", "postgresql"} or not config.get("NAME"):
+    config: dict[str, Any] = {}
+    if value.partition("://")[0] in {"sqlite", "postgresql", "postgres"}:
+        config = environ.Env.db_url_config(value)
+    if not config.get("NAME"):
         raise ImproperlyConfigured(
             f"{name} is {_masked(value)!r}: it must look like postgresql://user@host/name"
             " or sqlite:////folder/file."

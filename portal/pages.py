@@ -14,9 +14,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """With the sentence of Http404 where somebody wrote one, never Django's own list of addresses."""
-    reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return render(request, "404.html", {"reason": reason}, status=404)
+    """One page for all: what the exception says is meant for developers."""
+    return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

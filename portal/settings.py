@@ -49,7 +49,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # --- secrets
 
-DEMO_SECRET = "for the demonstration only, which has known passwords anyway"
+DEMO_SECRET = "for the demonstration only, which has known passwords anyway"  # noqa: S105 -- no secret
 SECRET_KEY = env.text("SECRET_KEY", DEMO_SECRET if DEMO else None)
 if not DEMO and (len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET):
     raise ImproperlyConfigured("SECRET_KEY is too short: at least 50 random characters.")
@@ -68,7 +68,7 @@ if not LEDGER_ORIGIN.isascii() or set(LEDGER_ORIGIN) & set("+ \t\r\n"):
 LEDGER_KEY_FILE = env.file("LEDGER_KEY_FILE", VAR / "keys" / "log.key")
 LEDGER_DIR = env.file("LEDGER_DIR", VAR / "ledger")
 LEDGER_STATE = env.file("LEDGER_STATE", VAR / "signer.json")
-LEDGER_SEALED = "tracking.project"  # the task told about new entries; the ledger knows its name only
+LEDGER_SEALED = "tracking.project"  # a task's name, all the ledger knows of it
 LEDGER_CHECKS = [  # fsck runs these too
     "portal.tracking.checking.differences",
     "portal.balance.checking.differences",
@@ -140,7 +140,7 @@ TEMPLATES = [
 
 # --- database, cache, queue: SQLite and files by default, PostgreSQL and Redis by two addresses
 
-SQLITE_OPTIONS = {
+SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",  # a reader that becomes a writer would fail at once
     "init_command": (
@@ -161,7 +161,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL")
-REDIS_TIMEOUTS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}  # a dead Redis holds no page
+REDIS_TIMEOUTS = {
+    "socket_connect_timeout": 0.2,
+    "socket_timeout": 0.2,
+}  # of a dead one
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -188,7 +191,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 10}}
-    for task, seconds in {"ledger.seal": 1.0, "ledger.publish": 5.0, "tracking.project": 1.0}.items()
+    for task, seconds in {
+        "ledger.seal": 1.0,
+        "ledger.publish": 5.0,
+        "tracking.project": 1.0,
+    }.items()
 }
 
 # --- people
@@ -228,7 +235,10 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = not PLAIN
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # TLS ends at the proxy, which sets it
+SECURE_PROXY_SSL_HEADER = (
+    "HTTP_X_FORWARDED_PROTO",
+    "https",
+)  # by the proxy
 SECURE_HSTS_SECONDS = 0 if PLAIN else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN
 SECURE_HSTS_PRELOAD = not PLAIN

@@ -1,7 +1,7 @@
 """The addresses of the whole site.
 
-Pages that people read or fill in answer with and without /zh/ or /en/ in front; `reverse()` gives the
-address with it, `reverse("plain:tracking:gift")` the one without, for labels, QR codes and mails.
+Pages that people read or fill in answer with and without /zh/ or /en/ in front; `reverse()` gives
+the address with it, `reverse("plain:tracking:gift")` the one without: for labels, QR codes, mails.
 """
 
 from django.contrib import admin

@@ -1,7 +1,7 @@
 """Settings of the tests: the real ones in a folder of their own, plain HTTP, fast passwords.
 
-A child process that must share the database and files of its test is given TESTS_VAR and DATABASE_URL
-(fixture `child_env`).
+A child process that must share the database and files of its test is given TESTS_VAR and
+DATABASE_URL (fixture `child_env`).
 """
 
 import atexit
@@ -21,6 +21,11 @@ for name in ("LEDGER_KEY_FILE", "FIELD_KEY_FILE", "PORT"):
 os.environ["SECRET_KEY"] = "known to every test and of no use anywhere else, but long enough"
 os.environ["SITE_ORIGIN"] = "https://tests.shanji.example"
 os.environ["LEDGER_ORIGIN"] = "tests.shanji.example/ledger"
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker and "REDIS_URL" in os.environ and "TESTS_VAR" not in os.environ:
+    # a Redis database of its own for each pytest process, so that no test empties another's
+    server = os.environ["REDIS_URL"].rpartition("/")[0]
+    os.environ["REDIS_URL"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
 points = os.environ.pop("FAILPOINTS", "")
 
 from portal.settings import *  # noqa: E402, F403 -- the environment comes first

@@ -1,0 +1,77 @@
+"""The whole portal in one command: database, story, web server, worker and clock."""
+
+import argparse
+import fcntl
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rich.progress import Progress
+
+import ledger.api as ledger
+from portal.demo import running, story
+
+WORKER = [
+    *("celery", "-A", "portal", "worker", "-B", "-P", "solo", "-l", "WARNING"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    *("-s", str(settings.VAR / "beat")),
+]
+SERVER = [
+    *("granian", "--interface", "wsgi", "--workers", "2", "--no-ws", "--log-level", "warning"),
+    *("--host", "127.0.0.1", "--port", str(settings.PORT), "portal.wsgi:application"),
+]
+
+
+class Command(BaseCommand):
+    help = "Run the demonstration on this machine; Ctrl-C stops all of it."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--data-only", action="store_true", help="prepare everything, start nothing"
+        )
+
+    def handle(self, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demonstration has known passwords: it runs with DEMO=1 only.")
+        with (settings.VAR / "demo.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CommandError(f"A demonstration already runs in {settings.VAR}.") from error
+            self.prepare()
+            if not options["data_only"]:
+                self.serve()
+
+    def prepare(self) -> None:
+        """Database, static files and log; the story only where no entry has been written yet."""
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("create_log", stdout=self.stdout)
+        if ledger.size() or ledger.pending()[0]:
+            return
+        with Progress(transient=True) as bar:
+            task = bar.add_task(_("Playing three weeks"), total=None)
+
+            def progress(done: int, total: int, text: str) -> None:
+                bar.update(task, completed=done, total=total, description=text)
+
+            story.play(at=timezone.now(), progress=progress)
+
+    def serve(self) -> None:
+        if not running.port_is_free(settings.PORT):
+            raise CommandError(f"Port {settings.PORT} is in use: choose another, PORT=8001 say.")
+        children = running.start([WORKER, SERVER])
+        if running.wait_for_page(f"{settings.SITE_ORIGIN}/healthz", children, seconds=60):
+            self.welcome()
+        if running.until_one_ends(children):
+            raise CommandError("The server or the worker ended by itself; see above.")
+
+    def welcome(self) -> None:
+        self.stdout.write(self.style.SUCCESS(f"\n{settings.SITE_ORIGIN}/"))
+        for sentence, address in story.codes():
+            self.stdout.write(f"  {settings.SITE_ORIGIN}{address}  {sentence}")
+        self.stdout.write("\nCtrl-C")
+        self.stdout.flush()
