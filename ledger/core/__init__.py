@@ -1,0 +1,1 @@
+"""The pure core of the ledger: bytes in, bytes out. No Django, no files, no clock."""

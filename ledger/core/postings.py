@@ -1,0 +1,128 @@
+"""Postings: a quantity or an amount that goes from one place to another. The only rules of balance.
+
+A posting moves `amount` base units of `item` (or fen of CNY) of one gift and lot between places
+written `<name>:<code of the owner>`. Outside places may be negative; inside places and ends never
+go below zero, entry after entry. Ends only grow, but for a correction that takes back what it
+put there. Tables, pages, auditors and the stand-alone verifier call these same functions.
+"""
+
+import re
+from collections.abc import MutableMapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from ledger.core import codes
+
+OUTSIDE = frozenset({"donor", "purchase", "buyer", "found"})
+INSIDE = frozenset(
+    {"inbound", "quarantine", "stock", "held", "reserved", "transit", "received"}
+    | {"fund", "unidentified", "committed"}
+)
+ENDS = frozenset(
+    {"rejected", "returned", "damaged", "lost", "expired", "community", "sold"}
+    | {"paid", "fee", "refunded"}
+)
+PLACES = OUTSIDE | INSIDE | ENDS
+MONEY = "CNY"
+MAX_POSTINGS = 500
+MAX_AMOUNT = 2**53 - 1
+FIELDS = ("amount", "item", "gift", "lot", "from", "to")
+_ITEM = re.compile(r"CNY|[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
+
+
+class BadPosting(ValueError):
+    """A posting of the wrong shape; the text says which and why."""
+
+
+class Key(NamedTuple):
+    """What a holding is counted under."""
+
+    gift: str
+    lot: str
+    item: str
+    place: str
+
+
+class Short(ValueError):
+    """A place would go below zero: it holds `held`, less than the posting takes."""
+
+    def __init__(self, posting: "Posting", held: int) -> None:
+        super().__init__(
+            f"{posting.from_} holds {held} of {posting.item} ({posting.gift}), "
+            f"{posting.amount} were to leave it"
+        )
+        self.posting = posting
+        self.held = held
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    amount: int
+    item: str
+    gift: str
+    lot: str
+    from_: str
+    to: str
+
+    def to_json(self) -> dict[str, Any]:
+        fields = asdict(self)
+        fields["from"] = fields.pop("from_")
+        return fields
+
+    @classmethod
+    def from_json(cls, fields: object) -> "Posting":
+        if not isinstance(fields, dict) or set(fields) != set(FIELDS):
+            raise BadPosting("a posting has exactly the keys amount, item, gift, lot, from, to")
+        rest = {key: value for key, value in fields.items() if key != "from"}
+        return cls(from_=fields["from"], **rest)
+
+
+def place(name: str, owner: str) -> str:
+    return f"{name}:{owner}"
+
+
+def check(postings: Sequence[Posting]) -> None:
+    """Refuse (BadPosting) a list that may not be sealed: shape, closed list, limits."""
+    if not 1 <= len(postings) <= MAX_POSTINGS:
+        raise BadPosting(f"{len(postings)} postings; 1 to {MAX_POSTINGS} are allowed")
+    for number, posting in enumerate(postings):
+        if fault := _fault(posting):
+            raise BadPosting(f"posting {number}: {fault}")
+
+
+def _fault(posting: Posting) -> str:
+    amount, item, lot = posting.amount, posting.item, posting.lot
+    if type(amount) is not int or not 1 <= amount <= MAX_AMOUNT:
+        return "amount is not a whole number from 1 to 2^53 - 1"
+    if not isinstance(item, str) or not _ITEM.fullmatch(item):
+        return "item is not a variant key or CNY"
+    if not codes.check(posting.gift) or posting.gift[0] not in "GP":
+        return "gift is not the code of a gift or a spend"
+    if lot != "" and (not codes.check(lot) or lot[0] != "B"):
+        return "lot is not the code of a lot"
+    if not (_is_place(posting.from_) and _is_place(posting.to)):
+        return "from and to are <place>:<code>"
+    return "goes nowhere" if posting.from_ == posting.to else ""
+
+
+def _is_place(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
+    name, _, owner = text.partition(":")
+    return name in PLACES and codes.check(owner)
+
+
+def apply(
+    holdings: MutableMapping[tuple[str, str, str, str], int], postings: Sequence[Posting]
+) -> None:
+    """Book the postings in order, in place, all or none; Short if one takes what is not there."""
+    changed: dict[tuple[str, str, str, str], int] = {}
+    for posting in postings:
+        source = Key(posting.gift, posting.lot, posting.item, posting.from_)
+        target = Key(posting.gift, posting.lot, posting.item, posting.to)
+        held = changed.get(source, holdings.get(source, 0))
+        if held < posting.amount and posting.from_.partition(":")[0] not in OUTSIDE:
+            raise Short(posting, held)
+        changed[source] = held - posting.amount
+        changed[target] = changed.get(target, holdings.get(target, 0)) + posting.amount
+    holdings.update(changed)
