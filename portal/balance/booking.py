@@ -1,0 +1,114 @@
+"""Booking: the one way a holding changes. The rules are `ledger.core.postings`; this adds tables,
+locks and the refusal's words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from ledger.core import postings as rules
+from ledger.core.postings import Posting
+from portal.balance.models import Booked, Holding
+from portal.balance.places import LABELS, name_of
+
+Key = tuple[str, str, str, str]  # gift, lot, item, place
+
+
+class NotEnough(Exception):
+    """A place does not hold what was to leave it; the text names place, quantity held and quantity
+    asked."""
+
+    def __init__(self, posting: Posting, held: int) -> None:
+        self.posting, self.held = posting, held
+        super().__init__(
+            _(
+                "Not enough: %(held)s of gift %(gift)s are %(place)s, %(asked)s were asked for. "
+                "Please correct the quantity."
+            )
+            % {
+                "held": held,
+                "gift": posting.gift,
+                "asked": posting.amount,
+                "place": LABELS[name_of(posting.from_)],
+            }
+        )
+
+
+def post(postings: Sequence[Posting], *, uid: str, at: datetime) -> None:
+    """Book them in order, all or none, inside the running transaction.
+
+    Locks the holdings in key order (gift, lot, item, place), so two bookings never wait for each
+    other in a circle.
+    Raises NotEnough; a wrong shape is a bug (rules.BadPosting).
+    """
+    rules.check(postings)
+    keys = sorted({key for p in postings for key in _keys(p)})
+    held = _locked(keys)
+    before = dict(held)
+    try:
+        rules.apply(held, postings)
+    except rules.Short as short:
+        raise NotEnough(short.posting, short.held) from short
+    for key in keys:
+        change = held.get(key, 0) - before.get(key, 0)
+        if change:
+            _at(key).update(amount=F("amount") + change)
+    Booked.objects.bulk_create(
+        Booked(
+            uid=uid,
+            n=n,
+            gift=p.gift,
+            lot=p.lot,
+            item=p.item,
+            from_place=p.from_,
+            to_place=p.to,
+            amount=p.amount,
+            at=at,
+        )
+        for n, p in enumerate(postings)
+    )
+
+
+def held_at(place: str, *, items: Iterable[str] | None = None) -> list[Holding]:
+    """What a place holds now, oldest holding first."""
+    found = Holding.objects.filter(place=place, amount__gt=0)
+    if items is not None:
+        found = found.filter(item__in=list(items))
+    return list(found.order_by("pk"))
+
+
+def held_under(gift: str, place: str) -> list[Holding]:
+    """What a place holds of one gift."""
+    return list(Holding.objects.filter(gift=gift, place=place, amount__gt=0).order_by("pk"))
+
+
+def _keys(p: Posting) -> tuple[Key, Key]:
+    return (p.gift, p.lot, p.item, p.from_), (p.gift, p.lot, p.item, p.to)
+
+
+def _locked(keys: list[Key]) -> dict[Key, int]:
+    Holding.objects.bulk_create(
+        [
+            Holding(gift=g, lot=lt, item=i, place=p, outside=name_of(p) in rules.OUTSIDE)
+            for g, lt, i, p in keys
+        ],
+        ignore_conflicts=True,
+    )
+    gifts, places = {k[0] for k in keys}, {k[3] for k in keys}
+    rows = (
+        Holding.objects.select_for_update(of=("self",))
+        .filter(gift__in=gifts, place__in=places)
+        .order_by("gift", "lot", "item", "place")
+    )
+    wanted = set(keys)
+    return {
+        key: row.amount
+        for row in rows
+        if (key := (row.gift, row.lot, row.item, row.place)) in wanted
+    }
+
+
+def _at(key: Key):  # type: ignore[no-untyped-def]  # a queryset of Holding
+    gift, lot, item, place = key
+    return Holding.objects.filter(gift=gift, lot=lot, item=item, place=place)

@@ -1,0 +1,25 @@
+"""Rate limits, counted in the database: they hold across processes and with Redis away (security
+T-A08)."""
+
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db import connection
+
+HIT = """INSERT INTO input_hits (key, per, slot, hits) VALUES (%s, %s, %s, 1)
+         ON CONFLICT (key, per, slot) DO UPDATE SET hits = input_hits.hits + 1 RETURNING hits"""
+
+
+def allowed(key: str, *, limit: int, per: int, at: datetime) -> bool:
+    """Count one try of `key`; True while at most `limit` came in this slot of `per` seconds. A
+    refused try counts too."""
+    slot = int(at.timestamp()) // per
+    full = f"full:{key}:{per}:{slot}"
+    if cache.get(full):  # the cache only refuses early
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(HIT, [key[:200], per, slot])
+        (hits,) = cursor.fetchone()
+    if hits >= limit:
+        cache.set(full, True, timeout=per)
+    return bool(hits <= limit)

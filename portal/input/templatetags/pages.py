@@ -1,0 +1,159 @@
+"""What every template may use: icons, numbers, money, times, short hashes, bars."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NARROWEST = Decimal("0.6")  # per cent: a loss of one carton in a thousand must still be seen
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One picture of static/img/icons.svg, for the eye only: the words stand beside it."""
+    return format_html(
+        '<svg class="i" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def grouped(number: object) -> str:
+    """1234567 as 1,234,567; nothing for nothing."""
+    if number is None or number == "":
+        return ""
+    return f"{int(str(number)):,}"
+
+
+def _cut(number: Decimal, places: int) -> str:
+    """Cut, never rounded up: a total may not look larger than it is."""
+    kept = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
+    whole, _, rest = f"{kept:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else whole
+
+
+def in_large_units(number: int) -> tuple[str, str]:
+    """The figure and its unit: (7.4578, 亿) in Chinese, (745.78, million) in English."""
+    steps = (
+        ((10**9, "billion", 2), (10**6, "million", 2))
+        if _english()
+        else ((10**8, "亿", 4), (10**4, "万", 2))
+    )
+    for size, unit, places in steps:
+        if abs(number) >= size:
+            return _cut(Decimal(number) / size, places), unit
+    return grouped(number), ""
+
+
+@register.filter
+def chinese_number(number: object) -> str:
+    """745780000 as "7.4578 亿" (English: "745.78 million"); used only where a page asks for it."""
+    if number is None or number == "":
+        return ""
+    return " ".join(part for part in in_large_units(int(str(number))) if part)
+
+
+@register.filter
+def yuan(fen: object) -> str:
+    """An amount in fen as ¥169,830.00."""
+    if fen is None or fen == "":
+        return ""
+    whole, rest = divmod(abs(int(str(fen))), 100)
+    return f"{'-' if int(str(fen)) < 0 else ''}¥{whole:,}.{rest:02d}"
+
+
+@register.filter
+def short_hash(value: object) -> str:
+    """The first eight and the last six signs of a hash or uid."""
+    text = value.hex() if isinstance(value, bytes) else str(value or "")
+    return text if len(text) <= 15 else f"{text[:8]}…{text[-6:]}"
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE)
+    if isinstance(value, str) and value:
+        return datetime.fromisoformat(value).astimezone(ZONE)
+    return None
+
+
+def _day(value: date, *, year: str) -> str:
+    if _english():
+        return f"{value.day} {MONTHS[value.month - 1]}" + (f" {value.year}" if year else "")
+    return (f"{value.year} 年 " if year else "") + f"{value.month} 月 {value.day} 日"
+
+
+@register.filter
+def when(value: object, year: str = "") -> str:
+    """A time element: 11 月 19 日 15:42 or 19 Nov 15:42, Shanghai time; `|when:"year"` adds the year.
+
+    Takes an aware datetime or an ISO string. The full time is in `datetime` and in the tooltip.
+    """
+    at = _moment(value)
+    if at is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{} (UTC+8)">{} {}</time>',
+        at.isoformat(timespec="seconds"),
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        _day(at, year=year),
+        f"{at:%H:%M}",
+    )
+
+
+@register.filter
+def day(value: object, year: str = "") -> str:
+    """A date without its hour: 11 月 25 日 or 25 Nov; takes a date, a datetime or an ISO string."""
+    if isinstance(value, str) and len(value) == 10:
+        on: date | None = date.fromisoformat(value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        on = value
+    else:
+        on = _moment(value)
+    if on is None:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}</time>', f"{on:%Y-%m-%d}", _day(on, year=year)
+    )
+
+
+class Part(NamedTuple):
+    """One piece of a split bar: where it begins and how wide it is, both "12.34%"."""
+
+    x: str
+    width: str
+    segment: Any
+
+
+def _amount(segment: Any) -> int:
+    return int(segment["amount"] if isinstance(segment, Mapping) else segment.amount)
+
+
+@register.filter
+def laid_out(segments: Iterable[Any]) -> list[Part]:
+    """Segments with an `amount` above zero, side by side over 100 per cent, none too thin to see."""
+    shown = [segment for segment in segments if _amount(segment) > 0]
+    total = sum(_amount(segment) for segment in shown)
+    widths = [max(Decimal(100) * _amount(segment) / total, NARROWEST) for segment in shown]
+    scale, x, parts = Decimal(100) / sum(widths, Decimal(0)) if widths else Decimal(1), Decimal(0), []
+    for segment, width in zip(shown, widths, strict=True):
+        parts.append(Part(f"{x:.2f}%", f"{width * scale:.2f}%", segment))
+        x += width * scale
+    return parts

@@ -1,0 +1,188 @@
+"""The table of need notices: written by the hospital, reviewed before it is public, met by what the
+hospital confirms."""
+
+from datetime import date
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import COORDINATOR, HOSPITAL, PUBLISHER
+from portal.disclosure.classes import NAMED, PRIVATE
+from portal.stages.facts import Facts, fact
+from portal.stages.table import Lifecycle, Move, Stage
+
+
+class QuantityKind(StrEnum):
+    EXACT = "exact"
+    ESTIMATED = "estimated"
+    UNLIMITED = "unlimited"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> object:
+        return {
+            "exact": _("Exactly this many"),
+            "estimated": _("About this many"),
+            "unlimited": _("As many as possible"),
+            "unknown": _("Quantity unknown"),
+        }[self.value]
+
+
+class ReturnReason(StrEnum):
+    UNCLEAR = "unclear"
+    DUPLICATE = "duplicate"
+    PERSONAL = "personal"
+    OUTSIDE = "outside"
+
+    @property
+    def label(self) -> object:
+        return {
+            "unclear": _("Something is unclear"),
+            "duplicate": _("Already published"),
+            "personal": _("It holds personal data"),
+            "outside": _("Not a need of this kind"),
+        }[self.value]
+
+
+class CloseReason(StrEnum):
+    SUPPLIED = "supplied"
+    MISTAKE = "mistake"
+    CHANGED = "changed"
+
+    @property
+    def label(self) -> object:
+        return {
+            "supplied": _("Supplied another way"),
+            "mistake": _("Published by mistake"),
+            "changed": _("The need has changed"),
+        }[self.value]
+
+
+class AskedLine(Facts):
+    variant: str = fact(_("Item and standard"), choices="variant_choices")
+    quantity_kind: QuantityKind = fact(_("How certain is the quantity"), default=QuantityKind.EXACT)
+    quantity: int | None = fact(_("Quantity in base units"), default=None)
+    as_written: str = fact(_("As written in the notice"), disclosure=NAMED, default="")
+
+
+class Written(Facts):
+    lines: tuple[AskedLine, ...] = fact(_("What is needed"))
+    valid_until: date | None = fact(_("Needed until"), default=None)
+    department: str = fact(_("Receiving department"), default="")
+    notes: str = fact(_("Notes for donors"), disclosure=NAMED, default="", kind="note")
+    contact: str = fact(_("Contact for the charity (never public)"), disclosure=PRIVATE, default="")
+    send: bool = fact(_("Send for review now"), default=True)
+
+
+class Returned(Facts):
+    reason: ReturnReason = fact(_("Reason"))
+    note: str = fact(_("What to mend"), disclosure=PRIVATE, default="", kind="note")
+
+
+class Published(Facts, line=_("Need published after review")):
+    source: str = fact(
+        _("Address of the notice"),
+        disclosure=NAMED,
+        default="",
+        help=_("Required when the organisation is only listed from a notice."),
+    )
+
+
+class Met(Facts, line=_("Goods confirmed for this need")):
+    pass
+
+
+class Withdrawn(Facts, line=_("Need withdrawn")):
+    reason: CloseReason = fact(_("Reason"))
+
+
+NEED = Lifecycle(
+    "need",
+    "N",
+    _("Need notice"),
+    stages=(
+        Stage("draft", _("Draft"), _("Not sent for review yet.")),
+        Stage(
+            "submitted", _("In review"), _("Waits for the charity's review; nobody else sees it.")
+        ),
+        Stage(
+            "returned",
+            _("Returned"),
+            _("Sent back: please mend it and send it again."),
+            detour=True,
+        ),
+        Stage("published", _("Published"), _("Donors can answer it.")),
+        Stage(
+            "partly_met",
+            _("Partly met"),
+            _("Some of it has been confirmed by the hospital."),
+            public="confirm",
+        ),
+        Stage(
+            "met", _("Met"), _("All of it has been confirmed by the hospital."), public="confirm"
+        ),
+        Stage("withdrawn", _("Withdrawn"), _("No longer asked for."), detour=True, ends=True),
+    ),
+    moves=(
+        Move(
+            "write",
+            target=("submitted", "draft"),
+            by=(HOSPITAL, COORDINATOR),
+            facts=Written,
+            effect="write",
+            label=_("Post a need"),
+            done=_("Need written"),
+        ),
+        Move(
+            "rewrite",
+            source=("draft", "returned"),
+            target=("submitted", "draft"),
+            by=(HOSPITAL,),
+            facts=Written,
+            effect="rewrite",
+            initial="as_written",
+            label=_("Change and send again"),
+            done=_("Need changed"),
+        ),
+        Move(
+            "return",
+            source=("submitted",),
+            target="returned",
+            by=(COORDINATOR, PUBLISHER),
+            facts=Returned,
+            effect="keep_return_note",
+            label=_("Send back"),
+            done=_("Sent back"),
+        ),
+        Move(
+            "publish",
+            source=("submitted", "draft"),
+            target="published",
+            by=(COORDINATOR, PUBLISHER),
+            facts=Published,
+            effect="check_publishable",
+            seals_subject=True,
+            label=_("Publish"),
+            done=_("Need published"),
+        ),
+        Move(
+            "meet",
+            source=("published", "partly_met", "met"),
+            target=("partly_met", "met"),
+            facts=Met,
+            effect="meet",
+            within=True,
+            done=_("Goods confirmed"),
+        ),
+        Move(
+            "withdraw",
+            source=("draft", "submitted", "returned", "published", "partly_met"),
+            target="withdrawn",
+            by=(HOSPITAL, COORDINATOR),
+            facts=Withdrawn,
+            label=_("Withdraw"),
+            done=_("Need withdrawn"),
+        ),
+    ),
+    public_from=("published",),
+)

@@ -1,0 +1,126 @@
+"""The table of organisations: known from a notice, applied, verified by the authority."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import AUTHORITY, COORDINATOR, SYSTEM
+from portal.disclosure.classes import NAMED
+from portal.stages.facts import Facts, fact
+from portal.stages.table import Lifecycle, Move, Stage
+
+
+class KnownFrom(StrEnum):
+    NOTICE = "notice"
+    APPLICATION = "application"
+
+    @property
+    def label(self) -> object:
+        return {"notice": _("A public notice"), "application": _("Its own application")}[self.value]
+
+
+class SuspensionReason(StrEnum):
+    PAPERS = "papers"
+    CONDUCT = "conduct"
+    REQUEST = "request"
+    MERGED = "merged"
+
+    @property
+    def label(self) -> object:
+        return {
+            "papers": _("Papers missing or out of date"),
+            "conduct": _("Conduct under examination"),
+            "request": _("At its own request"),
+            "merged": _("Merged with another organisation"),
+        }[self.value]
+
+
+class Entered(Facts, line=_("Entered in the register")):
+    known_from: KnownFrom = fact(_("Known from"))
+    source: str = fact(_("Address of the notice"), disclosure=NAMED, default="")
+
+
+class Verified(Facts, line=_("Checked and verified by the authority")):
+    papers: str = fact(_("Papers seen"), disclosure=NAMED, default="")
+
+
+class Suspended(Facts, line=_("Suspended")):
+    reason: SuspensionReason = fact(_("Reason"))
+    note: str = fact(_("Note"), disclosure=NAMED, default="", kind="note")
+
+
+class Renamed(Facts, line=_("Renamed")):
+    legal_name: str = fact(_("Legal name"))
+    name_en: str = fact(_("English name"), default="")
+
+
+ORGANISATION = Lifecycle(
+    "organisation",
+    "U",
+    _("Organisation"),
+    stages=(
+        Stage(
+            "listed",
+            _("Listed"),
+            _("Known from a public notice; it has no account here and is not verified."),
+        ),
+        Stage("applied", _("Applied"), _("Has applied and waits for the authority's check.")),
+        Stage("verified", _("Verified"), _("The authority has checked its papers.")),
+        Stage(
+            "suspended",
+            _("Suspended"),
+            _("May do nothing new until the authority lifts it."),
+            detour=True,
+        ),
+        Stage("expired", _("Expired"), _("Its verification has run out."), detour=True),
+    ),
+    moves=(
+        Move(
+            "enter",
+            target=("listed", "applied"),
+            by=(COORDINATOR, AUTHORITY, SYSTEM),
+            facts=Entered,
+            effect="choose_entry",
+            label=_("Enter an organisation"),
+            done=_("Entered"),
+        ),
+        Move(
+            "verify",
+            source=("listed", "applied", "suspended", "expired"),
+            target="verified",
+            by=(AUTHORITY,),
+            facts=Verified,
+            seals_subject=True,
+            label=_("Verify"),
+            done=_("Verified"),
+        ),
+        Move(
+            "suspend",
+            source=("verified", "listed"),
+            target="suspended",
+            by=(AUTHORITY,),
+            facts=Suspended,
+            label=_("Suspend"),
+            done=_("Suspended"),
+        ),
+        Move(
+            "expire",
+            source=("verified",),
+            target="expired",
+            by=(AUTHORITY,),
+            label=_("Let the verification run out"),
+            done=_("Verification ran out"),
+        ),
+        Move(
+            "rename",
+            source=("listed", "verified"),
+            target=("listed", "verified"),
+            by=(AUTHORITY,),
+            facts=Renamed,
+            effect="rename",
+            label=_("Rename"),
+            done=_("Renamed"),
+        ),
+    ),
+    public_from=("listed", "verified"),
+)

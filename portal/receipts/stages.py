@@ -1,0 +1,120 @@
+"""The table of receipts: the hospital itself says, line by line, what really came."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, HOSPITAL
+from portal.disclosure.classes import NAMED
+from portal.stages.facts import Facts, fact
+from portal.stages.table import Lifecycle, Move, Stage
+
+
+class DifferenceReason(StrEnum):
+    NONE = ""
+    SHORT = "short"
+    DAMAGED = "damaged"
+    WRONG_ITEM = "wrong_item"
+    EXPIRED = "expired"
+    UNFIT = "unfit"
+    SURPLUS = "surplus"
+
+    @property
+    def label(self) -> object:
+        return {
+            "": _("No difference"),
+            "short": _("Short"),
+            "damaged": _("Damaged"),
+            "wrong_item": _("Another item"),
+            "expired": _("Expired"),
+            "unfit": _("Not fit for use"),
+            "surplus": _("More than was sent"),
+        }[self.value]
+
+
+class Explanation(StrEnum):
+    PACKED_MORE = "packed_more"
+    COUNTED_WRONG = "counted_wrong"
+    CARRIER = "carrier"
+    ACCEPTED = "accepted"
+
+    @property
+    def label(self) -> object:
+        return {
+            "packed_more": _("More was packed than noted"),
+            "counted_wrong": _("The warehouse had counted wrongly"),
+            "carrier": _("Happened with the carrier"),
+            "accepted": _("The difference is accepted as it is"),
+        }[self.value]
+
+
+class ReceivedLine(Facts):
+    line: int = fact(_("Line"), kind="hidden")
+    accepted: int = fact(_("Accepted"), kind="count")
+    rejected: int = fact(_("Rejected"), kind="count", default=0)
+    missing: int = fact(_("Missing"), kind="count", default=0)
+    surplus: int = fact(_("Surplus"), kind="count", default=0)
+    reason: DifferenceReason = fact(_("Reason for a difference"), default=DifferenceReason.NONE)
+
+
+class ReceiptConfirmed(Facts, line=_("The hospital confirmed what came")):
+    lines: tuple[ReceivedLine, ...] = fact(_("What came"))
+    signer: str = fact(_("Signed by (department)"), disclosure=NAMED, default="")
+
+
+class Explained(Facts, line=_("The sender explained the difference")):
+    explanation: Explanation = fact(_("Explanation"))
+    note: str = fact(_("In words"), disclosure=NAMED, default="", kind="note")
+
+
+RECEIPT = Lifecycle(
+    "receipt",
+    "S",
+    _("Hospital receipt"),
+    stages=(
+        Stage(
+            "confirmed",
+            _("Confirmed"),
+            _("The hospital confirmed it; everything agrees."),
+            public="confirm",
+            ends=True,
+        ),
+        Stage(
+            "discrepancy",
+            _("Difference"),
+            _("What came differs from what was sent; the sender must explain."),
+            public="confirm",
+            detour=True,
+        ),
+        Stage(
+            "resolved",
+            _("Explained"),
+            _("The difference has been explained by the sender."),
+            public="confirm",
+            ends=True,
+        ),
+    ),
+    moves=(
+        Move(
+            "confirm",
+            target=("confirmed", "discrepancy"),
+            by=(HOSPITAL,),
+            facts=ReceiptConfirmed,
+            effect="confirm",
+            initial="confirm_initial",
+            label=_("Confirm what came"),
+            done=_("Confirmed by the hospital"),
+        ),
+        Move(
+            "explain",
+            source=("discrepancy",),
+            target="resolved",
+            by=(DISPATCHER, COORDINATOR, DONOR),
+            facts=Explained,
+            effect="explain",
+            label=_("Explain the difference"),
+            done=_("Difference explained"),
+        ),
+    ),
+    public_from=("confirmed", "discrepancy"),
+)

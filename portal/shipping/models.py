@@ -1,0 +1,105 @@
+"""Release orders, shipments and what they carry."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.acting import Actor
+from portal.accounts.roles import AUDITOR, CHARITY, DONOR, HOSPITAL
+from portal.needs.models import NeedLine
+from portal.organisations.models import Organisation
+from portal.pledges.models import Pledge
+from portal.shipping.stages import RELEASE, SHIPMENT
+from portal.stages.models import Subject, stage_known
+from portal.warehouse.models import Allocation, Lot, Warehouse
+
+
+class Release(Subject):
+    """Nothing leaves a warehouse without one: whole allocations for one hospital."""
+
+    lifecycle = RELEASE
+
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, null=True, verbose_name=_("warehouse")
+    )
+    hospital = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, verbose_name=_("hospital")
+    )
+    allocations = models.ManyToManyField(Allocation, verbose_name=_("allocations"))
+    org = models.CharField(_("organisation"), max_length=12)
+
+    class Meta:
+        verbose_name = _("release order")
+        verbose_name_plural = _("release orders")
+        constraints = [stage_known(RELEASE)]
+
+    class Disclosure:
+        internal = ("warehouse", "hospital", "org")
+
+    def reachable_by(self, actor: Actor) -> bool:
+        return actor.role == AUDITOR or (actor.role in CHARITY and actor.org == self.org)
+
+
+class Shipment(Subject):
+    """One consignment to one hospital; `org` ships it, or the donor himself (`gift`) on the direct
+    lane."""
+
+    lifecycle = SHIPMENT
+
+    hospital = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, verbose_name=_("hospital")
+    )
+    release = models.OneToOneField(
+        Release, on_delete=models.PROTECT, null=True, verbose_name=_("release order")
+    )
+    gift = models.ForeignKey(
+        Pledge, on_delete=models.PROTECT, null=True, verbose_name=_("gift, direct lane")
+    )
+    org = models.CharField(_("organisation"), max_length=12, blank=True)
+    carrier = models.CharField(_("carrier"), max_length=10, blank=True)
+    waybill = models.CharField(_("waybill number"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("shipment")
+        verbose_name_plural = _("shipments")
+        constraints = [stage_known(SHIPMENT)]
+
+    class Disclosure:
+        internal = ("hospital", "release", "gift", "org", "carrier", "waybill")
+
+    def reachable_by(self, actor: Actor) -> bool:
+        if actor.role == DONOR:
+            return self.gift is not None and actor.by_link == self.gift.code
+        if actor.role == HOSPITAL:
+            return self.hospital is not None and actor.org == self.hospital.code
+        return actor.role == AUDITOR or (
+            actor.role in CHARITY and (actor.org == self.org or not self.org)
+        )
+
+
+class ShipmentLine(models.Model):
+    """So much of one gift and lot, for one need line."""
+
+    shipment = models.ForeignKey(
+        Shipment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("shipment")
+    )
+    no = models.PositiveIntegerField(_("line"))
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, verbose_name=_("lot"))
+    need_line = models.ForeignKey(
+        NeedLine, on_delete=models.PROTECT, null=True, verbose_name=_("need line")
+    )
+    quantity = models.BigIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("shipment line")
+        verbose_name_plural = _("shipment lines")
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "no"], name="shipping_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipping_line_positive"),
+        ]
+
+    class Disclosure:
+        internal = ("id", "shipment", "no", "lot", "need_line", "quantity")
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id}/{self.no}"

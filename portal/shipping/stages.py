@@ -1,0 +1,204 @@
+"""The tables of shipping: release orders and shipments; a carrier's word is never the
+hospital's."""
+
+from datetime import date
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
+from portal.disclosure.classes import NAMED, PRIVATE
+from portal.stages.facts import Facts, fact
+from portal.stages.table import Lifecycle, Move, Stage
+from portal.warehouse.stages import CancelReason, Carrier
+
+
+class LossReason(StrEnum):
+    ACCIDENT = "accident"
+    THEFT = "theft"
+    UNTRACED = "untraced"
+
+    @property
+    def label(self) -> object:
+        return {
+            "accident": _("Accident"),
+            "theft": _("Theft"),
+            "untraced": _("The carrier cannot find it"),
+        }[self.value]
+
+
+class ReleasedAllocation(Facts):
+    allocation: str = fact(_("Allocation"), choices="allocation_choices")
+
+
+class Released(Facts, line=_("Release order issued")):
+    allocations: tuple[ReleasedAllocation, ...] = fact(_("What is released (one hospital)"))
+
+
+class ReleaseCancelled(Facts, line=_("Release order cancelled")):
+    reason: CancelReason = fact(_("Reason"))
+
+
+class ReleaseUsed(Facts, line=_("Goods left the store on this order")):
+    pass
+
+
+RELEASE = Lifecycle(
+    "release",
+    "R",
+    _("Release order"),
+    stages=(
+        Stage("issued", _("Issued"), _("The goods may be packed."), public="deliver"),
+        Stage("used", _("Used"), _("Packed into a shipment."), public="deliver", ends=True),
+        Stage(
+            "cancelled",
+            _("Cancelled"),
+            _("Nothing left on it; the allocations stand again."),
+            public="allocate",
+            detour=True,
+            ends=True,
+        ),
+    ),
+    moves=(
+        Move(
+            "issue",
+            target="issued",
+            by=(COORDINATOR, DISPATCHER, WAREHOUSE),
+            facts=Released,
+            effect="issue",
+            label=_("Issue a release order"),
+            done=_("Release order issued"),
+        ),
+        Move(
+            "use",
+            source=("issued",),
+            target="used",
+            facts=ReleaseUsed,
+            effect="name_released",
+            within=True,
+            done=_("Goods released"),
+        ),
+        Move(
+            "cancel",
+            source=("issued",),
+            target="cancelled",
+            by=(COORDINATOR, DISPATCHER),
+            facts=ReleaseCancelled,
+            effect="cancel_release",
+            label=_("Cancel the release order"),
+            done=_("Release order cancelled"),
+        ),
+    ),
+    public_from=("issued",),
+)
+
+
+class Packed(Facts, line=_("Packed: {boxes} boxes")):
+    release: str = fact(_("Release order"), choices="release_choices", default="")
+    boxes: int = fact(_("Number of boxes"))
+
+
+class Dispatched(Facts, line=_("Handed to the carrier: {carrier}")):
+    carrier: Carrier = fact(_("Carrier"))
+    waybill: str = fact(
+        _("Waybill number"),
+        disclosure=NAMED,
+        default="",
+        help=_("Leave empty for own vehicle or railway."),
+    )
+    vehicle: str = fact(_("Vehicle and driver (never public)"), disclosure=PRIVATE, default="")
+
+
+class Delivered(Facts, line=_("The carrier says it arrived; the hospital has not confirmed yet")):
+    delivered_on: date | None = fact(_("Day the carrier names"), default=None)
+
+
+class Confirmed(Facts, line=_("The hospital confirmed the shipment")):
+    pass
+
+
+class Lost(Facts, line=_("Written off as lost on the way")):
+    reason: LossReason = fact(_("Reason"))
+
+
+SHIPMENT = Lifecycle(
+    "shipment",
+    "S",
+    _("Shipment"),
+    stages=(
+        Stage("packed", _("Packed"), _("Packed and waiting for the carrier."), public="deliver"),
+        Stage("in_transit", _("On the way"), _("Handed to the carrier."), public="deliver"),
+        Stage(
+            "delivered",
+            _("Delivered"),
+            _("The carrier says it arrived; the hospital has not confirmed yet."),
+            public="deliver",
+        ),
+        Stage(
+            "confirmed",
+            _("Confirmed"),
+            _("The hospital counted it and signed."),
+            public="confirm",
+            ends=True,
+        ),
+        Stage(
+            "lost",
+            _("Lost"),
+            _("Written off as lost on the way."),
+            public="deliver",
+            detour=True,
+            ends=True,
+        ),
+    ),
+    moves=(
+        Move(
+            "pack",
+            target="packed",
+            by=(WAREHOUSE, DISPATCHER, DONOR),
+            facts=Packed,
+            effect="pack",
+            label=_("Pack"),
+            done=_("Packed"),
+        ),
+        Move(
+            "dispatch",
+            source=("packed",),
+            target="in_transit",
+            by=(DISPATCHER, WAREHOUSE, DONOR),
+            facts=Dispatched,
+            effect="dispatch",
+            label=_("Hand to the carrier"),
+            done=_("Dispatched"),
+        ),
+        Move(
+            "confirm_delivery",
+            source=("in_transit",),
+            target="delivered",
+            by=(DISPATCHER,),
+            facts=Delivered,
+            effect="name_shipped",
+            label=_("Confirm delivery (carrier's word)"),
+            done=_("Delivered"),
+        ),
+        Move(
+            "confirm",
+            source=("in_transit", "delivered"),
+            target="confirmed",
+            facts=Confirmed,
+            effect="name_shipped",
+            within=True,
+            done=_("Confirmed by the hospital"),
+        ),
+        Move(
+            "lose",
+            source=("in_transit", "delivered"),
+            target="lost",
+            by=(DISPATCHER,),
+            facts=Lost,
+            effect="lose",
+            label=_("Write off as lost"),
+            done=_("Lost on the way"),
+        ),
+    ),
+    public_from=("packed",),
+)

@@ -1,0 +1,167 @@
+"""One admin mixin: a subject is read there, and moved by its table's buttons, each with an address
+of its own.
+
+Django wraps its add and change views in a transaction; a durable move inside one is an error. So
+the mixin allows no adding,
+changing or deleting, and gives every move its own view.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+
+from portal.accounts.acting import Actor, acting_as
+from portal.accounts.models import Person
+from portal.accounts.roles import AUDITOR
+from portal.stages.engine import allowed_moves
+from portal.stages.models import Subject
+from portal.stages.views import take
+
+
+class SubjectAdmin(admin.ModelAdmin[Any]):
+    """Read-only list and page of one kind of subject, with the moves this person may take as
+    buttons.
+
+    `sees`: roles that may look without moving. Who may move is the table's word.
+    """
+
+    change_form_template = "admin/stages/subject.html"
+    change_list_template = "admin/stages/subjects.html"
+    sees: tuple[str, ...] = ()
+    list_per_page = 50
+    show_full_result_count = False
+
+    def capacities(self, request: HttpRequest) -> list[Actor]:
+        """The capacities in which this person sees or moves these subjects."""
+        if not isinstance(request.user, Person):
+            return []
+        roles = {role for move in self.model.lifecycle.moves for role in move.by} | {
+            AUDITOR,
+            *self.sees,
+        }
+        return acting_as(request.user, roles)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(self.capacities(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Subject | None = None) -> bool:
+        actors = self.capacities(request)
+        return (
+            bool(actors)
+            if obj is None
+            else any(a.role == AUDITOR or obj.reachable_by(a) for a in actors)
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Subject | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Subject | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        info = self.opts.app_label, self.opts.model_name
+        own = [
+            path(
+                "open/<slug:move>/",
+                self.admin_site.admin_view(self.open_view),
+                name="{}_{}_open".format(*info),
+            ),
+            path(
+                "<int:pk>/move/<slug:move>/",
+                self.admin_site.admin_view(self.move_view),
+                name="{}_{}_move".format(*info),
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        openings = [
+            (self._address("open", move.name), move.label) for move in self._openings(request)
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "openings": openings})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        subject = self.get_object(request, object_id)
+        moves = [] if subject is None else self._moves(request, subject)
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "moves": moves}
+        )
+
+    def open_view(self, request: HttpRequest, move: str) -> HttpResponse:
+        """The form of an opening move."""
+        if move not in {m.name for m in self._openings(request)}:
+            raise Http404
+        by = self.model.lifecycle.move(move).by
+        actor = next(a for a in self.capacities(request) if a.role in by)
+        return self._take(request, move=move, actor=actor, subject=None)
+
+    def move_view(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
+        """The form of one move of one subject; 404 for what the person may not know, 404 for moves
+        not his."""
+        subject = self.get_object(request, str(pk))
+        by = self.model.lifecycle.by_name[move].by if move in self.model.lifecycle.by_name else ()
+        actor = next(
+            (
+                a
+                for a in self.capacities(request)
+                if subject and a.role in by and subject.reachable_by(a)
+            ),
+            None,
+        )
+        if subject is None or actor is None:
+            raise Http404
+        return self._take(request, move=move, actor=actor, subject=subject)
+
+    def _take(
+        self, request: HttpRequest, *, move: str, actor: Actor, subject: Subject | None
+    ) -> HttpResponse:
+        label = self.model.lifecycle.move(move).label
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": label}
+        return take(
+            request,
+            model=self.model,
+            move=move,
+            actor=actor,
+            subject=subject,
+            template="admin/stages/move.html",
+            context=context,
+            done=self._page_of,
+            fields=self.opening_fields(request, actor) if subject is None else None,
+        )
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        """The model's own fields of a subject opened here; parts override it."""
+        return {}
+
+    def _openings(self, request: HttpRequest) -> list[Any]:
+        roles = {a.role for a in self.capacities(request)}
+        opening = self.model.lifecycle.opening
+        return [opening] if roles & set(opening.by) and not opening.within else []
+
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+        found: dict[str, tuple[str, object]] = {}
+        for actor in self.capacities(request):
+            for move in allowed_moves(subject, actor):
+                found.setdefault(
+                    move.name, (self._address("move", subject.pk, move.name), move.label)
+                )
+        return list(found.values())
+
+    def _page_of(self, subject: Subject) -> str:
+        return self._address("change", subject.pk)
+
+    def _address(self, name: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)

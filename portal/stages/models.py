@@ -1,0 +1,93 @@
+"""What every subject has, the one table of codes, and the trail of moves."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.acting import Actor
+from portal.stages.table import Lifecycle
+
+
+class Subject(models.Model):
+    """A thing with a journey. Its stage is written by `stages.engine` and nowhere else.
+
+    Subclasses name their `lifecycle`, add `stage_known(LIFECYCLE)` to their constraints, and say in
+    `reachable_by` whose
+    subject it is.
+    """
+
+    lifecycle: ClassVar[Lifecycle]
+
+    code = models.CharField(_("code"), max_length=12, unique=True)
+    stage = models.CharField(_("stage"), max_length=20)
+    since = models.DateTimeField(_("since"))
+    opened_at = models.DateTimeField(_("opened"))
+    public_since = models.DateTimeField(_("public since"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    class Disclosure:
+        internal = ("id", "code", "stage", "since", "opened_at", "public_since", "version")
+
+    def __str__(self) -> str:
+        return self.code
+
+    def reachable_by(self, actor: Actor) -> bool:
+        """Whether this actor may know and move this very subject; the table says which moves."""
+        raise NotImplementedError(f"{type(self).__name__}.reachable_by: say whose subject it is")
+
+    @property
+    def stage_label(self) -> str:
+        return str(self.lifecycle.stage(self.stage).label)
+
+
+def stage_known(lifecycle: Lifecycle) -> models.CheckConstraint:
+    """The database's own copy of the list of stages, made from the table."""
+    keys = [stage.key for stage in lifecycle.stages]
+    return models.CheckConstraint(condition=Q(stage__in=keys), name=f"{lifecycle.key}_stage_known")
+
+
+class Minted(models.Model):
+    """Every code ever given, of every kind: minted once, unique here."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+
+    class Disclosure:
+        internal = ("code",)
+
+
+class Trail(models.Model):
+    """The audit trail: one row for each move taken, sealed or not. Only added to."""
+
+    lifecycle = models.CharField(max_length=20)
+    code = models.CharField(max_length=12)
+    move = models.CharField(max_length=30)
+    source = models.CharField(max_length=20, blank=True)
+    target = models.CharField(max_length=20)
+    role = models.CharField(max_length=20)
+    org = models.CharField(max_length=12, blank=True)
+    who = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    uid = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["code"], name="stages_trail_code")]
+
+    class Disclosure:
+        internal = (
+            "id",
+            "lifecycle",
+            "code",
+            "move",
+            "source",
+            "target",
+            "role",
+            "org",
+            "who",
+            "at",
+            "uid",
+        )

@@ -1,0 +1,138 @@
+"""One view for every move: GET shows its form, POST makes one domain call and goes on."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from portal.accounts.acting import Actor
+from portal.stages import engine
+from portal.stages.engine import MoveRefused
+from portal.stages.forms import MoveForm
+from portal.stages.models import Subject
+from portal.stages.table import Move
+
+
+def take(
+    request: HttpRequest,
+    *,
+    model: type[Subject],
+    move: str,
+    actor: Actor,
+    done: Callable[[Subject], str],
+    subject: Subject | None = None,
+    fields: dict[str, Any] | None = None,
+    template: str = "stages/move.html",
+    context: dict[str, Any] | None = None,
+    prefill: QueryDict | None = None,
+    blank_rows: int = 3,
+) -> HttpResponse:
+    """The page of one move of one subject (or of an opening), in whatever clothes `template` gives
+    it.
+
+    404 where the subject is not the actor's or the move does not exist, 422 with everything kept
+    for input that is refused,
+    a redirect to `done(subject)` once it is taken. `fields` are the model's own fields of an
+    opening.
+    """
+    row = _row(model, move, subject, actor)
+    form = make_form(
+        request,
+        model=model,
+        move=row,
+        actor=actor,
+        subject=subject,
+        data=prefill,
+        blank_rows=blank_rows,
+    )
+    if request.method == "POST" and prefill is None and not form.wants_more and form.is_valid():
+        try:
+            taken = _call(
+                form,
+                model=model,
+                row=row,
+                actor=actor,
+                subject=subject,
+                fields=fields,
+                at=timezone.now(),
+            )
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(done(taken))
+    refused = form.is_bound and prefill is None and not form.wants_more
+    page = {
+        "form": form,
+        "move": row,
+        "subject": subject,
+        "actor": actor,
+        "refused": refused,
+        **(context or {}),
+    }
+    response = render(request, template, page, status=422 if refused else 200)
+    add_never_cache_headers(response)
+    return response
+
+
+def make_form(
+    request: HttpRequest,
+    *,
+    model: type[Subject],
+    move: Move,
+    actor: Actor,
+    subject: Subject | None,
+    data: QueryDict | None = None,
+    blank_rows: int = 3,
+) -> MoveForm:
+    """The move's form, with the choices and the first values that the part's queries give."""
+    queries = engine.room(model, "queries") if move.initial or _names_choices(move) else None
+    sent = data if data is not None else request.POST if request.method == "POST" else None
+    return MoveForm(
+        move,
+        choices=lambda name: getattr(queries, name)(subject=subject, actor=actor),
+        data=sent,
+        initial=getattr(queries, move.initial)(subject=subject, actor=actor)
+        if move.initial
+        else None,
+        blank_rows=blank_rows,
+    )
+
+
+def _row(model: type[Subject], move: str, subject: Subject | None, actor: Actor) -> Move:
+    row = model.lifecycle.by_name.get(move)
+    if row is None or row.within or actor.role not in row.by or row.opens != (subject is None):
+        raise Http404
+    if subject is not None and not subject.reachable_by(actor):
+        raise Http404
+    return row
+
+
+def _call(
+    form: MoveForm,
+    *,
+    model: type[Subject],
+    row: Move,
+    actor: Actor,
+    subject: Subject | None,
+    fields: dict[str, Any] | None,
+    at: datetime,
+) -> Subject:
+    about = subject.code if subject else ""
+    once = form.sending(action=f"{model.lifecycle.event(row)}:{about}", who=actor.who)
+    if subject is None:
+        return engine.begin(
+            model, row.name, actor=actor, facts=form.facts(), at=at, once=once, **(fields or {})
+        )
+    return engine.advance(
+        model, subject.code, row.name, actor=actor, facts=form.facts(), at=at, once=once
+    )
+
+
+def _names_choices(move: Move) -> bool:
+    specs = move.facts.specs()
+    inner = [s for spec in specs if spec.rows is not None for s in spec.rows.specs()]
+    return any(isinstance(s.choices, str) for s in (*specs, *inner))

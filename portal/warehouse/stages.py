@@ -1,0 +1,296 @@
+"""The tables of the warehouse: the house itself, arrivals with their goods-in note, allocations to
+need lines."""
+
+from datetime import date
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
+from portal.disclosure.classes import NAMED, PRIVATE
+from portal.stages.facts import Facts, fact
+from portal.stages.table import Lifecycle, Move, Stage
+
+
+class Carrier(StrEnum):
+    SF = "sf"
+    EMS = "ems"
+    JD = "jd"
+    YTO = "yto"
+    ZTO = "zto"
+    STO = "sto"
+    YUNDA = "yunda"
+    JT = "jt"
+    DEPPON = "deppon"
+    RAIL = "rail"
+    OWN = "own"
+    OTHER = "other"
+
+    @property
+    def label(self) -> object:
+        return {
+            "sf": _("SF Express"),
+            "ems": _("EMS / China Post"),
+            "jd": _("JD Logistics"),
+            "yto": _("YTO Express"),
+            "zto": _("ZTO Express"),
+            "sto": _("STO Express"),
+            "yunda": _("Yunda"),
+            "jt": _("J&T Express"),
+            "deppon": _("Deppon"),
+            "rail": _("Railway"),
+            "own": _("Own vehicle"),
+            "other": _("Another carrier"),
+        }[self.value]
+
+
+class CountReason(StrEnum):
+    NONE = ""
+    DAMAGED = "damaged"
+    EXPIRED = "expired"
+    WRONG_ITEM = "wrong_item"
+    SHORT = "short"
+    SURPLUS = "surplus"
+
+    @property
+    def label(self) -> object:
+        return {
+            "": _("No difference"),
+            "damaged": _("Damaged"),
+            "expired": _("Expired"),
+            "wrong_item": _("Another item"),
+            "short": _("Fewer than announced"),
+            "surplus": _("More than announced"),
+        }[self.value]
+
+
+class AllocationReason(StrEnum):
+    DESIGNATED = "designated"
+    LARGEST_GAP = "largest_gap"
+    URGENT = "urgent"
+    NEVER_RECEIVED = "never_received"
+    NEAR_EXPIRY = "near_expiry"
+
+    @property
+    def label(self) -> object:
+        return {
+            "designated": _("The donor gave it for this need"),
+            "largest_gap": _("The largest gap"),
+            "urgent": _("The most urgent need"),
+            "never_received": _("This hospital has received nothing yet"),
+            "near_expiry": _("It must be used soon"),
+        }[self.value]
+
+
+class CancelReason(StrEnum):
+    MISTAKE = "mistake"
+    NEED_ENDED = "need_ended"
+    URGENT_ELSEWHERE = "urgent_elsewhere"
+
+    @property
+    def label(self) -> object:
+        return {
+            "mistake": _("Entered by mistake"),
+            "need_ended": _("The need has ended"),
+            "urgent_elsewhere": _("More urgent elsewhere"),
+        }[self.value]
+
+
+class Opened(Facts, line=_("Warehouse opened")):
+    pass
+
+
+WAREHOUSE_TABLE = Lifecycle(
+    "warehouse",
+    "W",
+    _("Warehouse"),
+    stages=(
+        Stage("open", _("Open"), _("Takes goods in.")),
+        Stage("closed", _("Closed"), _("Takes nothing in."), detour=True),
+    ),
+    moves=(
+        Move(
+            "open",
+            target="open",
+            by=(COORDINATOR,),
+            facts=Opened,
+            seals_subject=True,
+            label=_("Open a warehouse"),
+            done=_("Warehouse opened"),
+        ),
+        Move(
+            "close",
+            source=("open",),
+            target="closed",
+            by=(COORDINATOR,),
+            label=_("Close"),
+            done=_("Warehouse closed"),
+        ),
+        Move(
+            "reopen",
+            source=("closed",),
+            target="open",
+            by=(COORDINATOR,),
+            label=_("Open again"),
+            done=_("Warehouse opened again"),
+        ),
+    ),
+    public_from=("open",),
+)
+
+
+class AnnouncedLine(Facts):
+    line: int = fact(_("Line of the gift"), kind="hidden")
+    quantity: int = fact(_("Quantity sent, in base units"), kind="count")
+
+
+class Announced(Facts, line=_("The donor sent the goods to the warehouse")):
+    warehouse: str = fact(_("Warehouse"), choices="warehouse_choices")
+    carrier: Carrier = fact(_("Carrier"))
+    waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="")
+    lines: tuple[AnnouncedLine, ...] = fact(_("What was sent"))
+
+
+class Arrived(Facts, line=_("The goods arrived at the warehouse and wait to be counted")):
+    pass
+
+
+class CountedLine(Facts):
+    line: int = fact(_("Line"), kind="hidden")
+    accepted: int = fact(_("Good"), kind="count")
+    rejected: int = fact(_("Rejected"), kind="count", default=0)
+    reason: CountReason = fact(_("Reason for a difference"), default=CountReason.NONE)
+    batch: str = fact(_("Batch number"), disclosure=NAMED, default="")
+    expiry: date | None = fact(_("Expiry date"), default=None)
+
+
+class Counted(Facts, line=_("Counted at the warehouse and taken into stock")):
+    lines: tuple[CountedLine, ...] = fact(_("Goods-in note"))
+
+
+ARRIVAL = Lifecycle(
+    "arrival",
+    "C",
+    _("Arrival"),
+    stages=(
+        Stage(
+            "announced",
+            _("On the way to the warehouse"),
+            _("The donor has sent it."),
+            public="match",
+        ),
+        Stage(
+            "arrived",
+            _("Arrived"),
+            _("It is at the warehouse and waits to be counted."),
+            public="store",
+        ),
+        Stage("stocked", _("In stock"), _("Counted and taken into stock."), public="store"),
+    ),
+    moves=(
+        Move(
+            "announce",
+            target="announced",
+            by=(DONOR, COORDINATOR),
+            facts=Announced,
+            effect="announce",
+            initial="announce_initial",
+            label=_("I have sent it to a warehouse"),
+            done=_("Sent to the warehouse"),
+        ),
+        Move(
+            "arrive",
+            source=("announced",),
+            target="arrived",
+            by=(WAREHOUSE,),
+            facts=Arrived,
+            effect="name_gift",
+            label=_("It has arrived"),
+            done=_("Arrived at the warehouse"),
+        ),
+        Move(
+            "count",
+            source=("announced", "arrived"),
+            target="stocked",
+            by=(WAREHOUSE,),
+            facts=Counted,
+            effect="count",
+            initial="count_initial",
+            label=_("Count in"),
+            done=_("Counted in"),
+        ),
+    ),
+    public_from=("announced",),
+)
+
+
+class AllocatedLot(Facts):
+    lot: str = fact(_("Lot in stock"), choices="lot_choices")
+    quantity: int = fact(_("Quantity in base units"))
+
+
+class Allocated(Facts, line=_("Allocated to a need")):
+    need_line: str = fact(_("Need line"), choices="need_line_choices")
+    lots: tuple[AllocatedLot, ...] = fact(_("From stock"))
+    reason: AllocationReason = fact(_("Reason"))
+    note: str = fact(_("Reason in words"), disclosure=NAMED, default="", kind="note")
+
+
+class AllocationCancelled(Facts, line=_("Allocation cancelled")):
+    reason: CancelReason = fact(_("Reason"))
+
+
+class AllocationReleased(Facts, line=_("Released for shipping")):
+    pass
+
+
+ALLOCATION = Lifecycle(
+    "allocation",
+    "A",
+    _("Allocation"),
+    stages=(
+        Stage(
+            "published", _("Allocated"), _("Set aside for a hospital's need."), public="allocate"
+        ),
+        Stage(
+            "released",
+            _("Released"),
+            _("A release order has been issued for it."),
+            public="deliver",
+        ),
+        Stage(
+            "cancelled", _("Cancelled"), _("Back in stock."), public="store", detour=True, ends=True
+        ),
+    ),
+    moves=(
+        Move(
+            "publish",
+            target="published",
+            by=(COORDINATOR, WAREHOUSE),
+            facts=Allocated,
+            effect="allocate",
+            label=_("Allocate stock to a need"),
+            done=_("Allocated"),
+        ),
+        Move(
+            "release",
+            source=("published",),
+            target="released",
+            facts=AllocationReleased,
+            effect="name_allocated",
+            within=True,
+            done=_("Released"),
+        ),
+        Move(
+            "cancel",
+            source=("published",),
+            target="cancelled",
+            by=(COORDINATOR, DISPATCHER),
+            facts=AllocationCancelled,
+            effect="cancel_allocation",
+            label=_("Cancel the allocation"),
+            done=_("Allocation cancelled"),
+        ),
+    ),
+    public_from=("published",),
+)
