@@ -5,11 +5,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 from urllib.error import URLError
 from urllib.request import urlopen
+
+Child = subprocess.Popen[bytes]
 
 
 def port_is_free(port: int) -> bool:
@@ -22,12 +25,23 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def start(modules: Iterable[Sequence[str]]) -> list[subprocess.Popen[bytes]]:
-    """One `python -m` each, in a process group of its own: Ctrl-C reaches only us, we tell them."""
-    return [subprocess.Popen([sys.executable, "-m", *args], process_group=0) for args in modules]
+@contextmanager
+def together(modules: Iterable[Sequence[str]]) -> Iterator[list[Child]]:
+    """One `python -m` each; all are stopped when the block is left, however it is left.
+
+    Each has a process group of its own: Ctrl-C reaches only us, and we tell them.
+    """
+    signal.signal(signal.SIGTERM, _leave)  # else a plain kill would leave the children behind
+    children: list[Child] = []
+    try:
+        for module in modules:
+            children.append(subprocess.Popen([sys.executable, "-m", *module], process_group=0))  # noqa: PERF401 -- if one fails, stop these
+        yield children
+    finally:
+        _stop(children)
 
 
-def wait_for_page(url: str, children: list[subprocess.Popen[bytes]], *, seconds: float) -> bool:
+def wait_for_page(url: str, children: list[Child], *, seconds: float) -> bool:
     """Whether the page answers in time, while all children live."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and all(child.poll() is None for child in children):
@@ -39,20 +53,12 @@ def wait_for_page(url: str, children: list[subprocess.Popen[bytes]], *, seconds:
     return False
 
 
-def until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
-    """Wait until we are told to stop or a child ends; stop all. 0 when told, 1 otherwise."""
-    signal.signal(signal.SIGTERM, _leave)  # else a plain kill would leave the children behind
-    try:
-        while all(child.poll() is None for child in children):
-            time.sleep(0.3)
-    except (KeyboardInterrupt, SystemExit):
-        return 0
-    finally:
-        stop(children)
-    return 1
+def wait_until_one_ends(children: list[Child]) -> None:
+    while all(child.poll() is None for child in children):
+        time.sleep(0.3)
 
 
-def stop(children: list[subprocess.Popen[bytes]]) -> None:
+def _stop(children: list[Child]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not orphan anybody
     for child in children:
         child.terminate()
@@ -65,4 +71,4 @@ def stop(children: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
+    raise KeyboardInterrupt

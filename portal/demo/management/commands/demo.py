@@ -23,6 +23,7 @@ SERVER = [
     *("granian", "--interface", "wsgi", "--workers", "2", "--no-ws", "--log-level", "warning"),
     *("--host", "127.0.0.1", "--port", str(settings.PORT), "portal.wsgi:application"),
 ]
+HERE = f"http://127.0.0.1:{settings.PORT}"
 
 
 class Command(BaseCommand):
@@ -63,11 +64,14 @@ class Command(BaseCommand):
     def serve(self) -> None:
         if not running.port_is_free(settings.PORT):
             raise CommandError(f"Port {settings.PORT} is in use: choose another, PORT=8001 say.")
-        children = running.start([WORKER, SERVER])
-        if running.wait_for_page(f"{settings.SITE_ORIGIN}/healthz", children, seconds=60):
-            self.welcome()
-        if running.until_one_ends(children):
-            raise CommandError("The server or the worker ended by itself; see above.")
+        try:
+            with running.together([WORKER, SERVER]) as children:
+                if running.wait_for_page(f"{HERE}/healthz", children, seconds=60):
+                    self.welcome()
+                running.wait_until_one_ends(children)
+        except KeyboardInterrupt:
+            return
+        raise CommandError("The server or the worker ended by itself; see above.")
 
     def welcome(self) -> None:
         self.stdout.write(self.style.SUCCESS(f"\n{settings.SITE_ORIGIN}/"))
