@@ -6,9 +6,11 @@ export PORT VAR
 V    := .venv
 PIP  := $(V)/bin/pip --disable-pip-version-check install -q --require-hashes
 TEST := $(V)/bin/pytest -q -n 2
-PROD := DEMO=0 DEBUG=0 SECRET_KEY=of-no-use-anywhere-but-long-enough-for-the-check-of-settings SITE_ORIGIN=https://shanji.example
+# settings as in production, on a database that nobody needs
+PROD := DEMO=0 DEBUG=0 SITE_ORIGIN=https://shanji.example DATABASE_URL=sqlite://:memory: REDIS_URL= \
+	SECRET_KEY=of-no-use-anywhere-but-long-and-mixed-enough-for-the-check-0123456789
 
-.PHONY: demo demo-data test test-services test-browser bench long lint lock
+.PHONY: demo demo-data test test-services test-browser bench long lint format lock
 
 demo: $(V)/.run
 	DEMO=1 $(V)/bin/python manage.py demo
@@ -16,6 +18,8 @@ demo: $(V)/.run
 demo-data: $(V)/.run
 	DEMO=1 $(V)/bin/python manage.py demo --data-only
 
+test: export DATABASE_URL :=
+test: export REDIS_URL :=
 test: $(V)/.dev
 	$(TEST) -m "not services and not browser and not bench and not long"
 
@@ -43,6 +47,11 @@ lint: $(V)/.dev
 	$(PROD) $(V)/bin/python manage.py check --deploy --fail-level WARNING
 	$(PROD) $(V)/bin/python manage.py makemigrations --check --dry-run
 	$(PROD) $(V)/bin/python manage.py lifecycles --check
+
+format: $(V)/.dev
+	$(V)/bin/ruff check -q --fix --exit-zero
+	$(V)/bin/ruff format -q
+	git ls-files -z -- 'templates/*.html' | xargs -0r $(V)/bin/djade --target-version 5.2
 
 # One after the other: each is the base of the next.
 $(V)/.run: requirements/run.txt

@@ -20,7 +20,8 @@ WORKER = [
     *("-s", str(settings.VAR / "beat")),
 ]
 SERVER = [
-    *("granian", "--interface", "wsgi", "--workers", "2", "--no-ws", "--log-level", "warning"),
+    *("granian", "--interface", "wsgi", "--workers", "2", "--no-ws", "--log-level", "error"),
+    *("--blocking-threads", "8", "--backpressure", "32"),
     *("--host", "127.0.0.1", "--port", str(settings.PORT), "portal.wsgi:application"),
 ]
 HERE = f"http://127.0.0.1:{settings.PORT}"
