@@ -102,9 +102,10 @@ def _day(value: date, *, year: str) -> str:
 
 @register.filter
 def when(value: object, year: str = "") -> str:
-    """A time element: 11 月 19 日 15:42 or 19 Nov 15:42, Shanghai time; `|when:"year"` adds the year.
+    """A time element: 11 月 19 日 15:42 or 19 Nov 15:42, Shanghai time.
 
-    Takes an aware datetime or an ISO string. The full time is in `datetime` and in the tooltip.
+    `|when:"year"` says the year too. Takes an aware datetime or an ISO string.
+    The full time is in `datetime` and in the tooltip.
     """
     at = _moment(value)
     if at is None:
@@ -129,9 +130,7 @@ def day(value: object, year: str = "") -> str:
         on = _moment(value)
     if on is None:
         return ""
-    return format_html(
-        '<time datetime="{}">{}</time>', f"{on:%Y-%m-%d}", _day(on, year=year)
-    )
+    return format_html('<time datetime="{}">{}</time>', f"{on:%Y-%m-%d}", _day(on, year=year))
 
 
 class Part(NamedTuple):
@@ -148,11 +147,12 @@ def _amount(segment: Any) -> int:
 
 @register.filter
 def laid_out(segments: Iterable[Any]) -> list[Part]:
-    """Segments with an `amount` above zero, side by side over 100 per cent, none too thin to see."""
+    """Segments with an `amount` above zero, side by side, none too thin to see."""
     shown = [segment for segment in segments if _amount(segment) > 0]
     total = sum(_amount(segment) for segment in shown)
     widths = [max(Decimal(100) * _amount(segment) / total, NARROWEST) for segment in shown]
-    scale, x, parts = Decimal(100) / sum(widths, Decimal(0)) if widths else Decimal(1), Decimal(0), []
+    scale = Decimal(100) / (sum(widths, Decimal(0)) or 1)
+    x, parts = Decimal(0), []
     for segment, width in zip(shown, widths, strict=True):
         parts.append(Part(f"{x:.2f}%", f"{width * scale:.2f}%", segment))
         x += width * scale

@@ -1,0 +1,67 @@
+// Adds to pages that work without it: focus on what is wrong, copy buttons, more lines, times since.
+// No state is kept, nothing is sent.
+(() => {
+  "use strict";
+  const english = document.documentElement.lang.startsWith("en");
+
+  const since = new Intl.RelativeTimeFormat(english ? "en" : "zh-Hans", { numeric: "auto" });
+  const steps = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [604800, "day", 86400]];
+  const relative = (root) => {
+    for (const time of root.querySelectorAll(".feed time[datetime]")) {
+      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+      const step = steps.find(([limit]) => Math.abs(seconds) < limit);
+      if (step && seconds <= 0) time.textContent = since.format(Math.round(seconds / step[2]), step[1]);
+    }
+  };
+
+  const copying = (root) => {
+    for (const button of root.querySelectorAll("button[data-copy]")) {
+      if (navigator.clipboard) button.hidden = false;
+    }
+  };
+
+  const copy = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.querySelector("span").textContent = button.dataset.copied;
+  };
+
+  // A new line is the form's own blank one, numbered on; the server gives the same when asked without script.
+  const addLine = (button) => {
+    const prefix = button.dataset.add;
+    const total = document.getElementById(`id_${prefix}-TOTAL_FORMS`);
+    const most = document.getElementById(`id_${prefix}-MAX_NUM_FORMS`);
+    const number = Number(total.value);
+    if (most && number >= Number(most.value)) return;
+    const holder = document.createElement("tbody");
+    const blank = document.getElementById(`${prefix}-blank`).innerHTML;
+    holder.innerHTML = blank.replaceAll("__prefix__", String(number));
+    const row = holder.firstElementChild;
+    row.firstElementChild.textContent = button.dataset.line.replace("{n}", String(number + 1));
+    document.querySelector(`#${CSS.escape(prefix)}-rows tbody`).append(row);
+    total.value = String(number + 1);
+    const first = row.querySelector("input:not([type=hidden]),select,textarea");
+    if (first) first.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-copy],button[data-add],button[data-print]");
+    if (!button) return;
+    if (button.dataset.copy) copy(button);
+    if (button.dataset.add) {
+      event.preventDefault();
+      addLine(button);
+    }
+    if ("print" in button.dataset) window.print();
+  });
+
+  const ready = (root) => {
+    relative(root);
+    copying(root);
+    const wrong = root.querySelector("[data-focus]");
+    if (wrong) wrong.focus();
+  };
+  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target));
+  ready(document);
+})();
