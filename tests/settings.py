@@ -29,9 +29,16 @@ if worker and "REDIS_URL" in os.environ and "TESTS_VAR" not in os.environ:
 points = os.environ.pop("FAILPOINTS", "")
 
 from portal.settings import *  # noqa: E402, F403 -- the environment comes first
-from portal.settings import CSRF_TRUSTED_ORIGINS, DATABASES, SQLITE_OPTIONS, VAR  # noqa: E402
+from portal.settings import (  # noqa: E402
+    CSRF_TRUSTED_ORIGINS,
+    DATABASES,
+    INSTALLED_APPS,
+    SQLITE_OPTIONS,
+    VAR,
+)
 
 FAILPOINTS = points
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.toys"]  # a toy part for the tests of the kernels
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "tests.shanji.example"]
 CSRF_TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, "http://localhost", "http://127.0.0.1"]
 SECURE_SSL_REDIRECT = False

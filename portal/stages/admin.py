@@ -6,7 +6,7 @@ the mixin allows no adding,
 changing or deleting, and gives every move its own view.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,8 +19,13 @@ from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
 from portal.stages.views import take
 
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = admin.ModelAdmin
 
-class SubjectAdmin(admin.ModelAdmin[Any]):
+
+class SubjectAdmin(Base):
     """Read-only list and page of one kind of subject, with the moves this person may take as
     buttons.
 

@@ -1,4 +1,6 @@
-from django.apps import AppConfig, apps
+from importlib import import_module
+
+from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,8 +9,6 @@ class StagesConfig(AppConfig):
     verbose_name = _("Stages")
 
     def ready(self) -> None:
-        from portal.stages import models, registry  # noqa: PLC0415 -- app ready
-
-        for model in apps.get_models():
-            if issubclass(model, models.Subject):
-                registry.check_and_register(model)
+        table = import_module("portal.stages.table")
+        for model in import_module("portal.stages.registry").subjects():
+            table.register(model.lifecycle)

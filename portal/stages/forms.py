@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,11 @@ from portal.input.fields import CleanQuantity, CleanText
 from portal.input.once import Once, fresh_key, once
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move
+
+if TYPE_CHECKING:
+    Rows = forms.BaseFormSet[Any]
+else:
+    Rows = forms.BaseFormSet
 
 MOST_ROWS = 300
 Choices = Callable[
@@ -45,7 +50,7 @@ class MoveForm(forms.Form):
         initial = dict(initial or {})
         super().__init__(data, initial={"once": fresh_key(), **initial})
         self.move, self.choices = move, choices
-        self.rows: dict[str, forms.BaseFormSet[Any]] = {}
+        self.rows: dict[str, Rows] = {}
         self.fixed = {
             spec.name for spec in move.facts.specs() if spec.rows and initial.get(spec.name)
         }
@@ -62,7 +67,7 @@ class MoveForm(forms.Form):
         data: QueryDict | None,
         initial: list[dict[str, Any]] | None,
         blank_rows: int,
-    ) -> forms.BaseFormSet[Any]:
+    ) -> Rows:
         assert spec.rows is not None
         row_form = type(
             "RowForm", (RowForm,), {"facts": spec.rows, "choices": staticmethod(self.choices)}

@@ -1,28 +1,19 @@
-"""Fills the register of tables when Django has loaded, and refuses a table whose effects, choices
-or constraint are missing."""
+"""Fills the register of tables when Django has loaded; a system check finds what a table names and
+its part lacks: effect, choices, first values, the constraint."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
+from django.core import checks
 from django.db import models
 
 from portal.stages.engine import room
+from portal.stages.facts import Spec
 from portal.stages.models import Subject
-from portal.stages.table import Lifecycle, TableWrong, register
+from portal.stages.table import Lifecycle
 
-
-def check_and_register(model: type[Subject]) -> None:
-    """Make the model's table known. Raises TableWrong, naming what is missing."""
-    table = model.lifecycle
-    known = {c.name for c in model._meta.constraints if isinstance(c, models.CheckConstraint)}
-    if f"{table.key}_stage_known" not in known:
-        raise TableWrong(f"{table.key}: {model.__name__} lacks stage_known(…) in its constraints")
-    for move in table.moves:
-        if move.effect and not hasattr(room(model, "commands"), move.effect):
-            raise TableWrong(f"{table.key}.{move.name}: commands has no {move.effect}")
-        names = [s.choices for s in _specs(table, move.name) if isinstance(s.choices, str)]
-        for name in [move.initial, *names] if move.initial else names:
-            if not hasattr(room(model, "queries"), name):
-                raise TableWrong(f"{table.key}.{move.name}: queries has no {name}")
-    register(table)
+MISSING_ROOM = "stages.E001"
 
 
 def subjects() -> list[type[Subject]]:
@@ -35,7 +26,29 @@ def model_of(key: str) -> type[Subject]:
     return next(m for m in subjects() if m.lifecycle.key == key)
 
 
-def _specs(table: Lifecycle, move: str):  # type: ignore[no-untyped-def]  # Spec rows, flat
+@checks.register("stages")
+def tables_are_furnished(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """What the tables name exists in their parts; each lack is named."""
+    return [checks.Error(lack, id=MISSING_ROOM) for model in subjects() for lack in lacks(model)]
+
+
+def lacks(model: type[Subject]) -> Iterator[str]:
+    """Everything a table names that its part does not have."""
+    table = model.lifecycle
+    known = {c.name for c in model._meta.constraints if isinstance(c, models.CheckConstraint)}
+    if f"{table.key}_stage_known" not in known:
+        yield f"{table.key}: {model.__name__} lacks stage_known(…) in its constraints"
+    for move in table.moves:
+        if move.effect and not hasattr(room(model, "commands"), move.effect):
+            yield f"{table.key}.{move.name}: commands has no {move.effect}"
+        names = [s.choices for s in flat_specs(table, move.name) if isinstance(s.choices, str)]
+        for name in [move.initial, *names] if move.initial else names:
+            if not hasattr(room(model, "queries"), name):
+                yield f"{table.key}.{move.name}: queries has no {name}"
+
+
+def flat_specs(table: Lifecycle, move: str) -> Iterator[Spec]:
+    """The facts of a move and of its rows, one after the other."""
     for spec in table.move(move).facts.specs():
         yield spec
         if spec.rows is not None:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ToysConfig(AppConfig):
+    name = "tests.toys"
+    verbose_name = "Toys"

@@ -1,0 +1,2 @@
+def child_choices(*, subject, actor):
+    return [("ann", "Ann"), ("bo", "Bo")]
