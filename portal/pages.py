@@ -1,7 +1,13 @@
 """Pages of no part: refusals, the page for a bug, and the one that says how the site is."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+import ledger.api as ledger
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -24,4 +30,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"mode": "ok"})
+    """How the ledger is, in numbers; ages in seconds, null where there is nothing to be old.
+
+    Without a log the mode is null and the answer 503.
+    """
+    now = timezone.now()
+    waiting, oldest = ledger.pending()
+    newest = next(iter(ledger.checkpoints(1)), None)
+    try:
+        mode = ledger.mode()
+    except ledger.NoLog:
+        mode = None
+    answer = JsonResponse(
+        {
+            "mode": mode,
+            "tree_size": ledger.size(),
+            "checkpoint_age_s": _age(newest.signed_at if newest else None, now),
+            "unsealed": waiting,
+            "oldest_unsealed_s": _age(oldest, now),
+        },
+        status=200 if mode else 503,
+    )
+    add_never_cache_headers(answer)
+    return answer
+
+
+def _age(then: datetime | None, now: datetime) -> float | None:
+    return round((now - then).total_seconds(), 1) if then else None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from portal import environment as env
+
+django_stubs_ext.monkeypatch()  # ModelAdmin[Need] and the like, before anybody writes it
 
 BASE = Path(__file__).resolve().parent.parent
 RELEASE = "0.1.0"  # part of every ETag: a new release renders anew
