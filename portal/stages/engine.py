@@ -6,6 +6,7 @@ the intent, or none of them.
 transaction, with an event of its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -52,6 +53,7 @@ class Step:
     postings: list[Posting] = field(default_factory=list)
     codes: set[str] = field(default_factory=set)
     data: dict[str, Any] = field(default_factory=dict)
+    after: list[Callable[[], None]] = field(default_factory=list)
     corrects: str | None = None
 
     def post(self, *postings: Posting) -> None:
@@ -65,6 +67,10 @@ class Step:
     def open(self, **values: Any) -> None:
         """Add open facts to the entry: for ever, never personal."""
         self.data |= values
+
+    def then(self, *calls: Callable[[], None]) -> None:
+        """What follows when the stage is written and the postings are booked: its entries come after this one."""
+        self.after += calls
 
 
 def mint(kind: str) -> str:
@@ -157,9 +163,22 @@ def follow_begin(
     )
     if not subject.reachable_by(actor):
         raise NotYours(_("This belongs to another organisation."))
-    subject.save()
+    _save_new(subject)
     _take(subject, row, source="", actor=actor, facts=facts, at=at)
     return subject
+
+
+def _save_new(subject: Subject) -> None:
+    try:
+        with transaction.atomic():
+            subject.save()
+    except IntegrityError as twice:
+        if not type(subject).objects.filter(code=subject.code).exists():  # type: ignore[attr-defined]
+            raise
+        raise MoveRefused(
+            _("This was already recorded for %(code)s. Please look at it again.")
+            % {"code": subject.code}
+        ) from twice
 
 
 def follow(
@@ -246,6 +265,8 @@ def _take(
         at=at,
         uid=uid,
     )
+    for call in step.after:
+        call()
 
 
 def _write_stage(subject: Subject, step: Step, *, source: str, becomes_public: bool) -> None:

@@ -80,13 +80,15 @@ class MoveForm(forms.Form):
             absolute_max=MOST_ROWS + 1,
             validate_max=True,
         )
-        if (
-            fixed
-        ):  # the server's rows, not the client's: their number cannot be changed by what is sent
-            return kind(
-                _with_counts(data, spec.name, len(initial or ())), initial=initial, prefix=spec.name
-            )
-        return kind(_with_total(data, spec.name), initial=initial, prefix=spec.name)
+        # fixed rows are the server's, not the client's: what is sent cannot change their number
+        sent = (
+            _with_counts(data, spec.name, len(initial or ()))
+            if fixed
+            else _with_total(data, spec.name)
+        )
+        rows = kind(sent, initial=initial, prefix=spec.name)
+        rows.legend, rows.fixed = spec.label, fixed  # type: ignore[attr-defined]  # what the page says of them
+        return rows
 
     @property
     def wants_more(self) -> str:
