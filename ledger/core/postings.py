@@ -9,7 +9,7 @@ put there. Tables, pages, auditors and the stand-alone verifier call these same 
 import re
 from collections.abc import MutableMapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from ledger.core import codes
 
@@ -30,17 +30,11 @@ FIELDS = ("amount", "item", "gift", "lot", "from", "to")
 _ITEM = re.compile(r"CNY|[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 
 
+Key = tuple[str, str, str, str]  # gift, lot, item, place: what a holding is counted under
+
+
 class BadPosting(ValueError):
     """A posting of the wrong shape; the text says which and why."""
-
-
-class Key(NamedTuple):
-    """What a holding is counted under."""
-
-    gift: str
-    lot: str
-    item: str
-    place: str
 
 
 class Short(ValueError):
@@ -112,14 +106,12 @@ def _is_place(text: object) -> bool:
     return name in PLACES and codes.check(owner)
 
 
-def apply(
-    holdings: MutableMapping[tuple[str, str, str, str], int], postings: Sequence[Posting]
-) -> None:
+def apply(holdings: MutableMapping[Key, int], postings: Sequence[Posting]) -> None:
     """Book the postings in order, in place, all or none; Short if one takes what is not there."""
-    changed: dict[tuple[str, str, str, str], int] = {}
+    changed: dict[Key, int] = {}
     for posting in postings:
-        source = Key(posting.gift, posting.lot, posting.item, posting.from_)
-        target = Key(posting.gift, posting.lot, posting.item, posting.to)
+        source = (posting.gift, posting.lot, posting.item, posting.from_)
+        target = (posting.gift, posting.lot, posting.item, posting.to)
         held = changed.get(source, holdings.get(source, 0))
         if held < posting.amount and posting.from_.partition(":")[0] not in OUTSIDE:
             raise Short(posting, held)

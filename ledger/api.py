@@ -1,0 +1,177 @@
+"""The only door to the ledger: say what happened, read what is sealed.
+
+`submit` writes one intent in the transaction of the change it tells of; the sealer gives it its
+place. What is in `data` is public for ever; `named` and `private` values are sealed as salted
+digests and can be erased. Nothing read here is newer than what is sealed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min
+
+from ledger import reading, vault
+from ledger.core import canonical, commitments, leaf
+from ledger.doorbell import ring
+from ledger.models import NAMED, PRIVATE, Disclosure, Intent, SealedEntry, StoredCheckpoint
+from ledger.reading import NoLog
+
+__all__ = ["Entry", "NoLog", "NotSealable", "submit"]
+
+MAX_NAME = 100
+
+
+class NotSealable(ValueError):
+    """The event is outside what an entry can hold; the text names the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sealed entry: `leaf` is its hash, `raw` the very bytes, `body` what they say."""
+
+    index: int
+    uid: str
+    leaf: bytes
+    raw: bytes
+    body: dict[str, Any]
+
+
+def submit(
+    *,
+    type: str,  # noqa: A002 -- the field's name
+    case: str,
+    codes: Iterable[str],
+    data: dict[str, Any],
+    named: dict[str, Any] | None = None,
+    private: dict[str, Any] | None = None,
+    corrects: str | None = None,
+    at: datetime,
+) -> str:
+    """Write the event with its change; returns its uid (a UUIDv7 of `at`).
+
+    Runs inside the transaction of the change. NotSealable: outside the JSON profile, longer than
+    65,535 bytes as sealed, more than 1,000 codes, a wrong type or code.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("submit belongs into the change's transaction")
+    uid = leaf.new_uid(at)
+    rows = [*_commit(uid, NAMED, named or {}), *_commit(uid, PRIVATE, private or {})]
+    if len({row.name for row in rows}) != len(rows):
+        raise NotSealable("a field is named and private at once")
+    try:
+        draft = leaf.draft(
+            uid=uid,
+            type=type,
+            case=case,
+            codes=codes,
+            data=data,
+            sd=commitments.padded(row.digest for row in rows),
+            log=settings.LEDGER_ORIGIN,
+            corrects=corrects or "",
+        )
+    except leaf.BadLeaf as error:
+        raise NotSealable(str(error)) from error
+    Intent.objects.create(
+        uid=uid,
+        type=draft.type,
+        case=draft.case,
+        codes=draft.codes,
+        data=draft.data,
+        sd=draft.sd,
+        corrects=draft.corrects,
+        created_at=at,
+    )
+    if rows:
+        Disclosure.objects.bulk_create(rows)
+    nudge()
+    return uid
+
+
+def _commit(uid: str, sort: str, values: dict[str, Any]) -> Iterator[Disclosure]:
+    for name, value in values.items():
+        if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME:
+            raise NotSealable(f"{name!r} is no name of a field")
+        try:
+            text = commitments.disclosure(commitments.salt(), name, value)
+        except canonical.NotCanonical as error:
+            raise NotSealable(f"{name}: {error}") from error
+        digest = commitments.digest(text)
+        enc = vault.close(uid, digest, sort, text)
+        yield Disclosure(uid=uid, digest=digest, sort=sort, name=name, disclosure_enc=enc)
+
+
+def nudge() -> None:
+    """Ask for sealing once this transaction has committed; once for all its events."""
+    if all(call[1] is not _ring for call in connection.run_on_commit):
+        transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    ring("ledger.seal")
+
+
+def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+    """The sealed entries start..stop in order, read in chunks."""
+    for row in reading.sealed(start, size() if stop is None else stop):
+        yield Entry(*row, canonical.parse(row[3]))
+
+
+def entry(index: int) -> Entry | None:
+    return next(entries(index, index + 1), None)
+
+
+def index_of(uids: Iterable[str]) -> dict[str, int]:
+    """{uid: index} of those that are sealed; one query."""
+    return dict(SealedEntry.objects.filter(uid__in=list(uids)).values_list("uid", "idx"))
+
+
+def disclosures(uids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """{uid: {name: value}} of the named values that still exist; one query."""
+    return _open(Disclosure.objects.filter(uid__in=list(uids), sort=NAMED).order_by("uid", "name"))
+
+
+def disclosures_all(uid: str) -> dict[str, Any]:
+    """{name: value} of an event, private ones too: for auditors."""
+    return _open(Disclosure.objects.filter(uid=uid).order_by("name")).get(uid, {})
+
+
+def _open(rows: Iterable[Disclosure]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in rows:
+        sort, text = vault.open_(row.uid, row.digest, bytes(row.disclosure_enc))
+        if sort == row.sort and commitments.digest(text) == row.digest:
+            found[row.uid][row.name] = commitments.read(text)[2]
+    return dict(found)
+
+
+def checkpoints(limit: int) -> list[StoredCheckpoint]:
+    """The newest signed checkpoints, newest first."""
+    return list(StoredCheckpoint.objects.order_by("-size")[:limit])
+
+
+def mode() -> str:
+    """ok, behind, frozen or readonly."""
+    return reading.head().mode
+
+
+def size() -> int:
+    """How many entries are sealed; 0 while there is no log."""
+    try:
+        return reading.head().size
+    except NoLog:
+        return 0
+
+
+def pending() -> tuple[int, datetime | None]:
+    """(how many events wait to be sealed, when the oldest of them was written)."""
+    return Intent.objects.count(), Intent.objects.aggregate(oldest=Min("created_at"))["oldest"]
+
+
+def pending_uids() -> list[str]:
+    """The uids that wait to be sealed, oldest first."""
+    return list(Intent.objects.order_by("id").values_list("uid", flat=True))

@@ -1,0 +1,149 @@
+"""The ledger's tables. Only head, case counts, intents and disclosures ever change.
+
+`ledger_entry`, `ledger_case`, `ledger_hash` and `ledger_checkpoint` are append-only: triggers
+(triggers.py) refuse UPDATE and DELETE on both databases. Sealed bytes are kept and never built
+again from columns.
+"""
+
+from typing import Any
+
+from django.db import models
+
+OK, BEHIND, FROZEN, READONLY = MODES = ("ok", "behind", "frozen", "readonly")
+NAMED, PRIVATE = CLASSES = ("named", "private")
+
+
+class Head(models.Model):
+    """The one row: lock, compare-and-swap and state of the log."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    origin = models.CharField(max_length=200)
+    vkey = models.CharField(max_length=400)  # of the log's key; who publishes has not the key
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    frontier = models.BinaryField()
+    last = models.BinaryField()  # leaf hash of the newest entry
+    at = models.CharField(max_length=27)  # its time
+    mode = models.CharField(max_length=8)
+
+    class Meta:
+        db_table = "ledger_head"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="ledger_head_one_row"),
+            models.CheckConstraint(condition=models.Q(mode__in=MODES), name="ledger_head_mode"),
+            models.CheckConstraint(condition=models.Q(size__gte=0), name="ledger_head_size"),
+        ]
+
+
+class Intent(models.Model):
+    """An event written with its change, not sealed yet; canonical text, ready to be joined."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.CharField(max_length=32, unique=True)
+    type = models.CharField(max_length=100)
+    case = models.CharField(max_length=12, blank=True)
+    codes = models.TextField()
+    data = models.TextField()
+    sd = models.TextField()
+    corrects = models.CharField(max_length=32, blank=True)
+    by = models.CharField(max_length=200, blank=True)
+    sig = models.CharField(max_length=128, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_intent"
+
+
+class SealedEntry(models.Model):
+    """A sealed event: its index, the leaf hash and the very bytes."""
+
+    idx = models.BigIntegerField(primary_key=True)
+    uid = models.CharField(max_length=32, unique=True)
+    leaf = models.BinaryField()
+    entry = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_entry"
+
+
+class CaseNumber(models.Model):
+    """Entry `idx` is number `n` of a code; derived from the leaf."""
+
+    pk = models.CompositePrimaryKey("code", "n")
+    code = models.CharField(max_length=12)
+    n = models.BigIntegerField()
+    idx = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        db_table = "ledger_case"
+
+
+class CaseCount(models.Model):
+    """The next number of a code; updated under the head lock only."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_case_count"
+
+
+class TileHash(models.Model):
+    """Tile level 1, 2, 3 ...: the root of 256^level entries."""
+
+    pk = models.CompositePrimaryKey("level", "n")
+    level = models.SmallIntegerField()
+    n = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_hash"
+
+
+class StoredCheckpoint(models.Model):
+    """A signed tree head. `stamp` is the log key's own word for `signed_at` (signing.py)."""
+
+    size = models.BigIntegerField(primary_key=True)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+    stamp = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_checkpoint"
+
+
+class Disclosure(models.Model):
+    """The salt and value behind a digest: the only rows that may be erased.
+
+    Written with the intent, so by uid: there is no index yet. Encrypted at rest (vault.py).
+    """
+
+    pk = models.CompositePrimaryKey("uid", "digest")
+    uid = models.CharField(max_length=32)
+    digest = models.CharField(max_length=43)
+    sort = models.CharField(max_length=7, db_column="class")
+    name = models.CharField(max_length=100)
+    disclosure_enc = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_disclosure"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sort__in=CLASSES), name="ledger_disclosure_class"
+            ),
+        ]
+
+
+APPEND_ONLY = (SealedEntry, CaseNumber, TileHash, StoredCheckpoint)
+SEALED = (Head, SealedEntry, CaseNumber, CaseCount, TileHash, StoredCheckpoint, Disclosure)
+
+
+def sealed_tables() -> dict[str, Any]:
+    """{table: {append_only, columns}} of all tables whose every column fsck re-derives."""
+    return {
+        model._meta.db_table: {
+            "append_only": model in APPEND_ONLY,
+            "columns": [field.column for field in model._meta.concrete_fields],
+        }
+        for model in SEALED
+    }

@@ -1,0 +1,25 @@
+"""What the worker does for the ledger; safe to run twice, late, or beside each other."""
+
+from celery import shared_task
+from celery.signals import worker_init
+from django.db import connections
+from django.utils import timezone
+
+from ledger import publishing, sealing, signing
+
+
+@shared_task(name="ledger.seal", ignore_result=True)
+def seal() -> None:
+    sealing.seal_all(at=timezone.now())
+
+
+@shared_task(name="ledger.publish", ignore_result=True)
+def publish() -> None:
+    publishing.sign_and_publish(at=timezone.now())
+
+
+@worker_init.connect
+def check_before_work(**_kwargs: object) -> None:
+    """A restored database is found before anything is sealed onto it."""
+    signing.check_mode()
+    connections.close_all()  # a forked worker makes its own
