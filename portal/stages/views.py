@@ -30,6 +30,7 @@ def take(
     context: dict[str, Any] | None = None,
     prefill: QueryDict | None = None,
     blank_rows: int = 3,
+    kind: Callable[..., MoveForm] = MoveForm,
 ) -> HttpResponse:
     """The page of one move of one subject (or of an opening), in whatever clothes `template` gives
     it.
@@ -48,6 +49,7 @@ def take(
         subject=subject,
         data=prefill,
         blank_rows=blank_rows,
+        kind=kind,
     )
     if request.method == "POST" and prefill is None and not form.wants_more and form.is_valid():
         try:
@@ -87,11 +89,12 @@ def make_form(
     subject: Subject | None,
     data: QueryDict | None = None,
     blank_rows: int = 3,
+    kind: Callable[..., MoveForm] = MoveForm,
 ) -> MoveForm:
     """The move's form, with the choices and the first values that the part's queries give."""
     queries = engine.room(model, "queries") if move.initial or _names_choices(move) else None
     sent = data if data is not None else request.POST if request.method == "POST" else None
-    return MoveForm(
+    return kind(
         move,
         choices=lambda name: getattr(queries, name)(subject=subject, actor=actor),
         data=sent,

@@ -44,7 +44,12 @@ TOY = Lifecycle(
     ),
     moves=(
         Move(
-            "draw", target=("drawn", "built"), by=("warehouse", "donor"), facts=Drawn, effect="draw"
+            "draw",
+            target=("drawn", "built"),
+            by=("warehouse", "donor"),
+            facts=Drawn,
+            effect="draw",
+            done="Drawn",
         ),
         Move(
             "build",
@@ -54,9 +59,30 @@ TOY = Lifecycle(
             facts=Built,
             effect="build",
         ),
-        Move("polish", source=("built",), target="built", by=("warehouse",), sealed=False),
-        Move("give", source=("built",), target="given", by=("warehouse", "donor"), facts=Given),
-        Move("break", source=("drawn", "built"), target="broken", by=("donor",), effect="break_it"),
+        Move(
+            "polish",
+            source=("built",),
+            target="built",
+            by=("warehouse",),
+            sealed=False,
+            done="Polished",
+        ),
+        Move(
+            "give",
+            source=("built",),
+            target="given",
+            by=("warehouse", "donor"),
+            facts=Given,
+            done="Given",
+        ),
+        Move(
+            "break",
+            source=("drawn", "built"),
+            target="broken",
+            by=("donor",),
+            effect="break_it",
+            done="Broken",
+        ),
     ),
     public_from=("built",),
 )

@@ -1,4 +1,4 @@
-"""The engine: one transaction for the stage, the postings and the intent; who may is the table's word."""
+"""The engine: one transaction for stage, postings and intent; who may is the table's word."""
 
 import itertools
 import json
@@ -213,12 +213,15 @@ def test_the_intent_is_in_the_transaction_of_the_change():
     """Acceptance 26, first half: a crash between the change and its intent leaves neither."""
     toy = drawn()
 
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        engine.follow(
-            engine.locked(Toy, toy.code), "build", actor=KEEPER, facts=Built(amount=1), at=AT
-        )
-        assert Intent.objects.count() == 1
-        raise ZeroDivisionError
+    def build_and_crash():
+        with transaction.atomic():
+            found = engine.locked(Toy, toy.code)
+            engine.follow(found, "build", actor=KEEPER, facts=Built(amount=1), at=AT)
+            assert Intent.objects.count() == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        build_and_crash()
 
     toy.refresh_from_db()
     assert (toy.stage, Intent.objects.count(), Booked.objects.count()) == ("drawn", 0, 0)

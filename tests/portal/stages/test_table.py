@@ -27,7 +27,8 @@ WRONG = {
     ),
     "no opening": (
         {"moves": TOY.moves[1:]},
-        "exactly one move opens it (an empty source), not []; an opening may lead to several stages",
+        "exactly one move opens it (an empty source), not []; "
+        "an opening may lead to several stages",
     ),
     "nobody may": (
         {"moves": (*TOY.moves, Move("lend", source=("built",), target="given"))},
