@@ -33,7 +33,7 @@
     const total = document.getElementById(`id_${prefix}-TOTAL_FORMS`);
     const most = document.getElementById(`id_${prefix}-MAX_NUM_FORMS`);
     const number = Number(total.value);
-    if (most && number >= Number(most.value)) return;
+    if (most && most.value && number >= Number(most.value)) return;
     const holder = document.createElement("tbody");
     const blank = document.getElementById(`${prefix}-blank`).innerHTML;
     holder.innerHTML = blank.replaceAll("__prefix__", String(number));
