@@ -68,6 +68,10 @@ if not LEDGER_ORIGIN.isascii() or set(LEDGER_ORIGIN) & set("+ \t\r\n"):
         f"LEDGER_ORIGIN is {LEDGER_ORIGIN!r}: it must look like shanji.example/ledger,"
         " ASCII without blanks or plus signs."
     )
+if DEMO and not LEDGER_ORIGIN.startswith("demo."):
+    raise ImproperlyConfigured(
+        f"LEDGER_ORIGIN is {LEDGER_ORIGIN!r}: in the demonstration it must start with 'demo.'."
+    )
 LEDGER_KEY_FILE = env.file("LEDGER_KEY_FILE", VAR / "keys" / "log.key")
 LEDGER_DIR = env.file("LEDGER_DIR", VAR / "ledger")
 LEDGER_STATE = env.file("LEDGER_STATE", VAR / "signer.json")
@@ -171,7 +175,7 @@ REDIS_TIMEOUTS = {
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if REDIS_URL:
     CACHES["default"] = {
         "BACKEND": "portal.caches.LossyRedisCache",

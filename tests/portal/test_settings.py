@@ -105,6 +105,11 @@ def test_the_demonstration_may_be_shown_where_its_host_is_named(read):
     assert settings["SITE_HOST"] == "a.example"
 
 
+def test_the_log_of_the_demonstration_cannot_pass_for_a_real_one(read):
+    with pytest.raises(ImproperlyConfigured, match="^LEDGER_ORIGIN is "):
+        read(DEMO="1", SITE_ORIGIN="http://localhost:8000", LEDGER_ORIGIN="shanji.example/ledger")
+
+
 def test_the_key_of_the_demonstration_opens_nothing_else(read):
     with pytest.raises(ImproperlyConfigured, match="^SECRET_KEY "):
         read(SECRET_KEY=live.DEMO_SECRET)
@@ -148,7 +153,7 @@ def test_two_addresses_switch_to_postgresql_and_redis(read):
 def test_without_redis_the_queue_is_a_folder(read, tmp_path):
     settings = read()
 
-    assert settings["CELERY_BROKER_URL"] == "filesystem://"
+    assert settings["CELERY_BROKER_URL"] == "filesystem://localhost"
     assert (tmp_path / "queue").is_dir()
     assert (tmp_path / "control").is_dir()
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from portal.demo import running
 
@@ -84,6 +85,11 @@ def test_when_one_child_ends_all_end_and_the_exit_code_says_so(run):
 
     assert parent.wait(20) == 1
     assert not is_running(child)
+
+
+def test_the_demonstration_does_not_start_where_it_was_not_asked_for():
+    with pytest.raises(CommandError, match="DEMO=1 only"):
+        call_command("demo")
 
 
 def test_a_port_in_use_is_not_free():

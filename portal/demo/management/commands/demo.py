@@ -52,7 +52,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("create_log", stdout=self.stdout)
-        if ledger.size() or ledger.pending()[0]:
+        if ledger.size() + ledger.pending()[0] > 1:  # more than the log's own first entry
             return
         with Progress(transient=True) as bar:
             task = bar.add_task(_("Playing three weeks"), total=None)
