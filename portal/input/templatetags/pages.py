@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -44,7 +45,7 @@ def grouped(number: object) -> str:
 def _cut(number: Decimal, places: int) -> str:
     """Cut, never rounded up: a total may not look larger than it is."""
     kept = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
-    whole, _, rest = f"{kept:,f}".partition(".")
+    whole, _dot, rest = f"{kept:,f}".partition(".")
     rest = rest.rstrip("0")
     return f"{whole}.{rest}" if rest else whole
 
@@ -133,6 +134,13 @@ def day(value: object, year: str = "") -> str:
     return format_html('<time datetime="{}">{}</time>', f"{on:%Y-%m-%d}", _day(on, year=year))
 
 
+class Mistake(NamedTuple):
+    """One sentence of the summary on top of a form; `target`: the id of its field, or nothing."""
+
+    target: str
+    text: str
+
+
 class Part(NamedTuple):
     """One piece of a split bar: where it begins and how wide it is, both "12.34%"."""
 
@@ -157,3 +165,45 @@ def laid_out(segments: Iterable[Any]) -> list[Part]:
         parts.append(Part(f"{x:.2f}%", f"{width * scale:.2f}%", segment))
         x += width * scale
     return parts
+
+
+def _of_form(form: Any, line: int) -> Iterable[Mistake]:
+    for text in form.non_field_errors():
+        yield Mistake("", _("Line %(n)s: %(error)s") % {"n": line, "error": text} if line else text)
+    for field in form:
+        for text in field.errors:
+            said = {"n": line, "label": field.label, "error": text}
+            sentence = _("Line %(n)s, %(label)s: %(error)s") if line else _("%(label)s: %(error)s")
+            yield Mistake("" if field.is_hidden else field.auto_id, sentence % said)
+
+
+def _of_rows(rows: Any) -> Iterable[Mistake]:
+    for text in rows.non_form_errors():
+        yield Mistake("", text)
+    for number, form in enumerate(rows.forms, start=1):
+        yield from _of_form(form, number)
+
+
+@register.simple_tag
+def mistakes(*parts: Any) -> list[Mistake]:
+    """What is wrong in forms and formsets, in the order of the page, each once.
+
+    A form that carries formsets (`form.rows`, a dict) is asked for those too, and for nothing at
+    all when it says that only more lines were wanted (`form.wants_more`).
+    """
+    found: list[Mistake] = []
+    asked: list[Any] = []
+    for part in parts:
+        if not part or part in asked or getattr(part, "wants_more", ""):
+            continue
+        asked.append(part)
+        if hasattr(part, "management_form"):
+            found += _of_rows(part)
+            continue
+        found += _of_form(part, 0)
+        carried = getattr(part, "rows", None)
+        for rows in carried.values() if isinstance(carried, Mapping) else ():
+            if rows not in asked:
+                asked.append(rows)
+                found += _of_rows(rows)
+    return found

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django import forms
 from django.utils import translation
 
 from portal.input.templatetags import pages
@@ -108,3 +109,41 @@ def test_the_smallest_part_can_still_be_seen():
 
 def test_a_bar_of_nothing_has_no_parts():
     assert pages.laid_out([{"amount": 0}]) == []
+
+
+class Line(forms.Form):
+    quantity = forms.IntegerField(label="Quantity", min_value=1)
+    once = forms.CharField(widget=forms.HiddenInput)
+
+    def clean(self):
+        raise forms.ValidationError("Nothing fits.")
+
+
+def sent_lines():
+    data = {"n-TOTAL_FORMS": "1", "n-INITIAL_FORMS": "0", "n-0-quantity": "0", "n-0-once": "k"}
+    return forms.formset_factory(Line, max_num=0, validate_max=True)(data, prefix="n")
+
+
+def test_mistakes_are_told_by_line_and_lead_to_their_field():
+    with translation.override("en"):
+        found = pages.mistakes(None, sent_lines())
+
+    assert [tuple(mistake) for mistake in found] == [
+        ("", "Please submit at most 0 forms."),
+        ("", "Line 1: Nothing fits."),
+        ("id_n-0-quantity", "Line 1, Quantity: Ensure this value is greater than or equal to 1."),
+    ]
+
+
+def test_a_form_is_asked_for_the_lines_it_carries_but_once():
+    form, rows = forms.Form({}), sent_lines()
+    form.rows = {"n": rows}
+
+    assert len(pages.mistakes(form, rows)) == len(pages.mistakes(form)) == 3
+
+
+def test_who_only_wants_more_lines_is_told_of_no_mistake():
+    form = Line({})
+    form.wants_more = "n"
+
+    assert pages.mistakes(form) == []
