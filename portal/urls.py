@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
     path("language/", set_language, name="language"),
     path("admin/", admin.site.urls),
+    path("ledger/", include("ledger.urls")),
     path("", include((pages_of_parts, "plain"))),
     URLResolver(ShortPrefix(), pages_of_parts),
 ]
