@@ -1,0 +1,15 @@
+"""Drop the public tables and fill them again from the ledger."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from portal.tracking import projecting
+
+
+class Command(BaseCommand):
+    help = "Drop the public tables and fill them again from the sealed entries."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        projecting.drop()
+        self.stdout.write(f"{projecting.project_all()} entries projected")

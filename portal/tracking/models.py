@@ -1,0 +1,390 @@
+"""Rows of the public pages. Filled by `projecting` from sealed entries and from nothing else.
+
+`KEY` names the fields by which a row is found and compared; `version` is raised (to one more than
+the index of the entry) by whatever concerns the row, and is part of its page's ETag.
+"""
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+
+class Projected(models.Model):
+    KEY: ClassVar[tuple[str, ...]]
+    objects: ClassVar[models.Manager[Self]]
+
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    class Disclosure:
+        internal = ("id", "version")
+
+
+class Cursor(models.Model):
+    """How far the ledger has been read: the index of the next entry."""
+
+    next = models.BigIntegerField(default=0)
+
+    class Disclosure:
+        internal = ("id", "next")
+
+
+class Line(Projected):
+    """One entry as the pages tell it, with the names that were valid when it was sealed."""
+
+    KEY = ("seq",)
+
+    seq = models.BigIntegerField(unique=True)
+    uid = models.CharField(max_length=32)
+    type = models.CharField(max_length=80)
+    code = models.CharField(max_length=12, blank=True)
+    stage = models.CharField(max_length=30, blank=True)
+    public = models.CharField(max_length=10, blank=True)
+    role = models.CharField(max_length=30, blank=True)
+    org = models.CharField(max_length=12, blank=True)
+    recorded_at = models.DateTimeField()
+    at = models.DateTimeField()
+    leaf = models.CharField(max_length=64)
+    corrects = models.CharField(max_length=32, blank=True)
+    codes = models.JSONField(default=list)
+    data = models.JSONField(default=dict)
+    names = models.JSONField(default=dict)
+
+    class Disclosure:
+        open = (
+            "seq",
+            "uid",
+            "type",
+            "code",
+            "stage",
+            "public",
+            "role",
+            "org",
+            "recorded_at",
+            "at",
+            "leaf",
+            "corrects",
+            "codes",
+            "data",
+            "names",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.type}"
+
+
+class Link(Projected):
+    """The entry is the n-th that concerns this code."""
+
+    KEY = ("code", "n")
+
+    code = models.CharField(max_length=12)
+    n = models.BigIntegerField()
+    line = models.ForeignKey(Line, to_field="seq", db_column="seq", on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "n"], name="tracking_link_once")]
+
+    class Disclosure:
+        open = ("code", "n", "line")
+
+
+class Subject(Projected):
+    """What is publicly known of any subject: its stage and its open facts, the latest of each."""
+
+    KEY = ("kind", "code")
+
+    kind = models.CharField(max_length=30)
+    code = models.CharField(max_length=12)
+    stage = models.CharField(max_length=30, blank=True)
+    since = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    hospital = models.CharField(max_length=12, blank=True)
+    warehouse = models.CharField(max_length=12, blank=True)
+    facts = models.JSONField(default=dict)
+    around = models.JSONField(default=list)
+    names = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code"], name="tracking_subject_once")
+        ]
+        indexes = [models.Index(fields=["code"], name="tracking_subject_code")]
+
+    class Disclosure:
+        open = (
+            "kind",
+            "code",
+            "stage",
+            "since",
+            "opened_at",
+            "hospital",
+            "warehouse",
+            "facts",
+            "around",
+            "names",
+        )
+
+
+class Gift(Projected):
+    """One gift: what was promised (`lines`), and by item where the pieces are (`places`) and have
+    gone (`flows`); sums of postings. `subjects` are the shipments, arrivals … that carry it."""
+
+    KEY = ("code",)
+
+    code = models.CharField(max_length=12, unique=True)
+    opened_seq = models.BigIntegerField(default=0)
+    stage = models.CharField(max_length=30, blank=True)
+    since = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    uid = models.CharField(max_length=32, blank=True)
+    visibility = models.CharField(max_length=20, blank=True)
+    lines = models.JSONField(default=list)
+    places = models.JSONField(default=dict)
+    flows = models.JSONField(default=dict)
+    subjects = models.JSONField(default=dict)
+    names = models.JSONField(default=dict)
+    confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["-opened_seq"], name="tracking_gift_newest")]
+
+    class Disclosure:
+        open = (
+            "code",
+            "opened_seq",
+            "stage",
+            "since",
+            "opened_at",
+            "uid",
+            "visibility",
+            "lines",
+            "places",
+            "flows",
+            "subjects",
+            "names",
+            "confirmed",
+        )
+
+
+class Holding(Projected):
+    """What one place holds of one item, gift and lot.
+
+    `meant`: for which need lines, in the order in which it was set aside: [["N-…/3", 600], …].
+    """
+
+    KEY = ("gift", "lot", "item", "place")
+
+    gift = models.CharField(max_length=12)
+    lot = models.CharField(max_length=12, blank=True)
+    item = models.CharField(max_length=100)
+    place = models.CharField(max_length=40)
+    amount = models.BigIntegerField(default=0)
+    meant = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gift", "lot", "item", "place"], name="tracking_holding_once"
+            )
+        ]
+        indexes = [models.Index(fields=["place"], name="tracking_holding_place")]
+
+    class Disclosure:
+        open = ("gift", "lot", "item", "place", "amount", "meant")
+
+
+class Need(Projected):
+    """A need notice as published."""
+
+    KEY = ("code",)
+
+    code = models.CharField(max_length=12, unique=True)
+    opened_seq = models.BigIntegerField(default=0)
+    stage = models.CharField(max_length=30, blank=True)
+    open = models.BooleanField(default=False)
+    since = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    uid = models.CharField(max_length=32, blank=True)
+    hospital = models.CharField(max_length=12, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    listed = models.BooleanField(default=False)
+    province = models.CharField(max_length=40, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    district = models.CharField(max_length=80, blank=True)
+    department = models.CharField(max_length=200, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    numbers = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["open", "-opened_seq"], name="tracking_need_open"),
+            models.Index(fields=["province", "-opened_seq"], name="tracking_need_province"),
+        ]
+
+    class Disclosure:
+        open = (
+            "code",
+            "opened_seq",
+            "stage",
+            "open",
+            "since",
+            "opened_at",
+            "uid",
+            "hospital",
+            "name_zh",
+            "name_en",
+            "listed",
+            "province",
+            "city",
+            "district",
+            "department",
+            "valid_until",
+            "numbers",
+        )
+
+
+class NeedLine(Projected):
+    """One line of a need. `gifts`: {gift: [promised to it, set aside or farther]}; `pledged` is the
+    larger of the two, added over the gifts; `gap` is empty where the quantity has no number."""
+
+    KEY = ("need_id", "no")
+
+    need = models.ForeignKey(
+        Need, to_field="code", db_column="need", on_delete=models.PROTECT, related_name="rows"
+    )
+    no = models.PositiveIntegerField()
+    opened_seq = models.BigIntegerField(default=0)
+    open = models.BooleanField(default=False)
+    variant = models.CharField(max_length=100)
+    item_class = models.CharField(max_length=40, blank=True)
+    names = models.JSONField(default=dict)
+    quantity_kind = models.CharField(max_length=20, blank=True)
+    asked = models.BigIntegerField(null=True, blank=True)
+    gifts = models.JSONField(default=dict)
+    pledged = models.BigIntegerField(default=0)
+    moving = models.BigIntegerField(default=0)
+    received = models.BigIntegerField(default=0)
+    gap = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["need", "no"], name="tracking_need_line_once")
+        ]
+        indexes = [
+            models.Index(fields=["open", "-opened_seq", "no"], name="tracking_line_open"),
+            models.Index(fields=["item_class", "-opened_seq"], name="tracking_line_class"),
+        ]
+
+    class Disclosure:
+        open = (
+            "need",
+            "no",
+            "opened_seq",
+            "open",
+            "variant",
+            "item_class",
+            "names",
+            "quantity_kind",
+            "asked",
+            "gifts",
+            "pledged",
+            "moving",
+            "received",
+            "gap",
+        )
+
+
+class Organisation(Projected):
+    """A hospital, charity, donor or authority as sealed."""
+
+    KEY = ("code",)
+
+    code = models.CharField(max_length=12, unique=True)
+    opened_seq = models.BigIntegerField(default=0)
+    stage = models.CharField(max_length=30, blank=True)
+    since = models.DateTimeField()
+    kind = models.CharField(max_length=20, blank=True)
+    legal_name = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    credit_code = models.CharField(max_length=18, blank=True)
+    province = models.CharField(max_length=40, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    district = models.CharField(max_length=80, blank=True)
+    level = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-opened_seq"], name="tracking_org_kind")]
+
+    class Disclosure:
+        open = (
+            "code",
+            "opened_seq",
+            "stage",
+            "since",
+            "kind",
+            "legal_name",
+            "name_en",
+            "credit_code",
+            "province",
+            "city",
+            "district",
+            "level",
+        )
+
+
+class Variant(Projected):
+    """What may be asked for and given: names, standard, class and unit."""
+
+    KEY = ("key",)
+
+    key = models.CharField(max_length=100, unique=True)
+    item = models.CharField(max_length=12)
+    item_class = models.CharField(max_length=40, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    standard = models.CharField(max_length=80, blank=True)
+    unit_zh = models.CharField(max_length=20, blank=True)
+    unit_en = models.CharField(max_length=40, blank=True)
+
+    class Disclosure:
+        open = ("key", "item", "item_class", "name_zh", "name_en", "standard", "unit_zh", "unit_en")
+
+
+class Total(Projected):
+    """A counter of the home page. Pieces are added per item class and unit, never across."""
+
+    KEY = ("name", "item_class", "unit_zh")
+
+    name = models.CharField(max_length=20)
+    item_class = models.CharField(max_length=40, blank=True)
+    unit_zh = models.CharField(max_length=20, blank=True)
+    unit_en = models.CharField(max_length=40, blank=True)
+    amount = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "item_class", "unit_zh"], name="tracking_total_once"
+            )
+        ]
+
+    class Disclosure:
+        open = ("name", "item_class", "unit_zh", "unit_en", "amount")
+
+
+TABLES: tuple[type[Projected], ...] = (
+    Line,
+    Link,
+    Subject,
+    Gift,
+    Holding,
+    Need,
+    NeedLine,
+    Organisation,
+    Variant,
+    Total,
+)  # in the order in which rows may be written

@@ -1,0 +1,157 @@
+"""What organisations, catalogue items, needs and gifts say of themselves, in their own rows."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from ledger.api import Entry
+from portal.stages.table import lifecycle
+from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total, Variant
+from portal.tracking.shelf import Shelf
+
+ORGANISATION = ("kind", "legal_name", "name_en", "credit_code", "province", "city", "district")
+ORGANISATION += ("level",)
+
+
+def hospital_among(shelf: Shelf, codes: Iterable[str]) -> str:
+    """The hospital among the codes an entry concerns, or nothing."""
+    for code in codes:
+        organisation = shelf.find(Organisation, code) if code[0] == "U" else None
+        if organisation is not None and organisation.kind == "hospital":
+            return code
+    return ""
+
+
+def variant_names(variant: Variant) -> dict[str, str]:
+    names = {"zh": variant.name_zh, "en": variant.name_en or variant.name_zh}
+    names |= {"standard": variant.standard, "class": variant.item_class}
+    return names | {"unit_zh": variant.unit_zh, "unit_en": variant.unit_en or variant.unit_zh}
+
+
+def count(shelf: Shelf, name: str, by: int) -> None:
+    shelf.row(Total, name, "", "").amount += by
+
+
+def _organisation(shelf: Shelf, entry: Entry) -> None:
+    data = entry.body["data"]
+    row = shelf.row(Organisation, entry.body["case"])
+    if not row.version:
+        row.opened_seq = entry.index
+        count(shelf, "organisations", 1)
+    row.since = _at(entry)
+    row.stage = data.get("stage", row.stage)
+    for name in ORGANISATION:
+        if name in data:
+            setattr(row, name, data[name] or "")
+    row.version = entry.index + 1
+
+
+def _item(shelf: Shelf, entry: Entry) -> None:
+    data = entry.body["data"]
+    for told in data.get("variants", []):
+        row = shelf.row(Variant, told["key"])
+        row.item = entry.body["case"]
+        row.item_class = data.get("item_class", "")
+        row.name_zh, row.name_en = told.get("name_zh", ""), told.get("name_en", "")
+        row.standard = told.get("standard") or ""
+        row.unit_zh, row.unit_en = data.get("unit_zh", ""), data.get("unit_en", "")
+        row.version = entry.index + 1
+
+
+def _need(shelf: Shelf, entry: Entry) -> None:
+    data = entry.body["data"]
+    row = shelf.row(Need, entry.body["case"])
+    if not row.version:
+        row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
+        row.since = row.opened_at
+        count(shelf, "needs", 1)
+    if data.get("stage", row.stage) != row.stage:
+        row.stage, row.since = data["stage"], _at(entry)
+    row.hospital = data.get("hospital", row.hospital)
+    row.department = data.get("department", row.department)
+    until = data.get("valid_until")
+    row.valid_until = date.fromisoformat(until) if until else row.valid_until
+    _of_hospital(shelf, row)
+    row.version = entry.index + 1
+    for told in data.get("lines", []):
+        row.numbers = sorted({*row.numbers, told["no"]})
+        line = shelf.row(NeedLine, row.code, told["no"])
+        line.opened_seq = row.opened_seq
+        line.variant, line.asked = told["variant"], told.get("quantity")
+        line.quantity_kind = told.get("quantity_kind", "exact")
+        if variant := shelf.find(Variant, line.variant):
+            line.names, line.item_class = variant_names(variant), variant.item_class
+    _open_need(shelf, row, version=row.version)
+
+
+def _of_hospital(shelf: Shelf, row: Need) -> None:
+    hospital = shelf.find(Organisation, row.hospital)
+    if hospital is not None and not row.name_zh:  # the name valid when the need was published
+        row.name_zh, row.name_en = hospital.legal_name, hospital.name_en
+        row.listed = hospital.stage == "listed"
+        row.province, row.city, row.district = hospital.province, hospital.city, hospital.district
+
+
+def _open_need(shelf: Shelf, row: Need, *, version: int) -> None:
+    """A need is open until it is met or withdrawn; each of its lines until nothing is missing."""
+    table = lifecycle("need")
+    stage = table.by_key.get(row.stage) if table else None
+    now_open = stage is not None and not stage.ends and row.stage != "met"
+    if now_open != row.open:
+        row.open = now_open
+        count(shelf, "needs_open", 1 if now_open else -1)
+    for number in row.numbers:
+        line = shelf.row(NeedLine, row.code, number)
+        count_line(line, open_need=row.open, version=version)
+
+
+def count_line(line: NeedLine, *, open_need: bool, version: int) -> None:
+    """What is promised or farther, and what is still missing."""
+    line.pledged = sum(max(promised, supplied) for promised, supplied in line.gifts.values())
+    line.gap = None if line.asked is None else max(line.asked - line.pledged, 0)
+    line.open = open_need and line.gap != 0
+    line.version = version
+
+
+def _gift(shelf: Shelf, entry: Entry) -> None:
+    data = entry.body["data"]
+    row = shelf.row(Gift, entry.body["case"])
+    if not row.version:
+        row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
+        row.visibility = data.get("visibility", "")
+        count(shelf, "gifts", 1)
+    row.since = _at(entry)
+    row.stage = data.get("stage", row.stage)
+    row.lines = data.get("lines", row.lines) if row.opened_seq == entry.index else row.lines
+    row.version = entry.index + 1
+    table = lifecycle("pledge")
+    stage = table.by_key.get(row.stage) if table else None
+    promise(shelf, row, stands=stage is None or not stage.ends)
+
+
+def promise(shelf: Shelf, gift: Gift, *, stands: bool) -> None:
+    """What the gift promises to each need line; nothing once it has ended one way or the other."""
+    wanted: dict[tuple[str, int], int] = {}
+    for told in gift.lines:
+        if told.get("need"):
+            key = (told["need"], told.get("need_line", 0))
+            wanted[key] = wanted.get(key, 0) + told["quantity"]
+    for (code, number), quantity in sorted(wanted.items()):
+        if shelf.find(NeedLine, code, number) is None:
+            continue
+        line = shelf.row(NeedLine, code, number)
+        supplied = line.gifts.get(gift.code, [0, 0])[1]
+        line.gifts[gift.code] = [quantity if stands else 0, supplied]
+        need = shelf.find(Need, code)
+        count_line(line, open_need=need is not None and need.open, version=gift.version)
+
+
+def _at(entry: Entry) -> datetime:
+    return datetime.fromisoformat(entry.body["data"].get("recorded_at") or entry.body["at"])
+
+
+FOLDS: dict[str, Callable[[Shelf, Entry], None]] = {
+    "organisation": _organisation,
+    "item": _item,
+    "need": _need,
+    "pledge": _gift,
+}
