@@ -226,3 +226,10 @@ def test_htmx_is_told_to_evaluate_nothing():
     config = re.search(r"<meta name=\"htmx-config\" content='([^']+)'>", shown).group(1)
     assert '"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false' in config
     assert '"historyCacheSize":0,"selfRequestsOnly":true' in config
+
+
+@pytest.mark.parametrize("name", ["base.html", "staff.html"])
+def test_every_link_of_menu_and_foot_leads_somewhere(name):
+    shown = chain(name)
+
+    assert re.findall(r"<(?:a|form)[^>]*(?:href|action)=\"\"[^>]*>", shown) == []

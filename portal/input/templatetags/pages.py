@@ -194,7 +194,7 @@ def mistakes(*parts: Any) -> list[Mistake]:
     found: list[Mistake] = []
     asked: list[Any] = []
     for part in parts:
-        if not part or part in asked or getattr(part, "wants_more", ""):
+        if not part or part in asked or getattr(part, "wants_more", False):
             continue
         asked.append(part)
         if hasattr(part, "management_form"):
