@@ -6,11 +6,14 @@ the mixin allows no adding,
 changing or deleting, and gives every move its own view.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor, acting_as
 from portal.accounts.models import Person
@@ -19,13 +22,21 @@ from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
 from portal.stages.views import take
 
-if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Any]
-else:
-    Base = admin.ModelAdmin
+
+class StageFilter(admin.SimpleListFilter):
+    """Subjects by stage, by the names of their table."""
+
+    title = _("stage")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(stage.key, str(stage.label)) for stage in model_admin.model.lifecycle.stages]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(stage=self.value()) if self.value() else queryset
 
 
-class SubjectAdmin(Base):
+class SubjectAdmin(admin.ModelAdmin[Any]):
     """Read-only list and page of one kind of subject, with the moves this person may take as
     buttons.
 
@@ -35,8 +46,13 @@ class SubjectAdmin(Base):
     change_form_template = "admin/stages/subject.html"
     change_list_template = "admin/stages/subjects.html"
     sees: tuple[str, ...] = ()
+    opening_form: type[forms.BaseForm] | None = None
     list_per_page = 50
     show_full_result_count = False
+
+    @admin.display(description=_("stage"), ordering="stage")
+    def at_stage(self, subject: Subject) -> str:
+        return subject.stage_label
 
     def capacities(self, request: HttpRequest) -> list[Actor]:
         """The capacities in which this person sees or moves these subjects."""
@@ -145,11 +161,17 @@ class SubjectAdmin(Base):
             context=context,
             done=self._page_of,
             fields=self.opening_fields(request, actor) if subject is None else None,
+            opening=self._opening(request) if subject is None else None,
         )
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
-        """The model's own fields of a subject opened here; parts override it."""
+        """The model's own fields of a subject opened here that nobody is asked for; parts override
+        it."""
         return {}
+
+    def _opening(self, request: HttpRequest) -> forms.BaseForm | None:
+        sent = request.POST if request.method == "POST" else None
+        return self.opening_form(sent) if self.opening_form is not None else None
 
     def _openings(self, request: HttpRequest) -> list[Any]:
         roles = {a.role for a in self.capacities(request)}

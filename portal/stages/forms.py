@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,15 +16,14 @@ from portal.input.once import Once, fresh_key, once
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move
 
-if TYPE_CHECKING:
-    Rows = forms.BaseFormSet[Any]
-else:
-    Rows = forms.BaseFormSet
-
 MOST_ROWS = 300
 Choices = Callable[
     [str], Iterable[tuple[str, Any]]
 ]  # name in the part's queries -> (value, label) pairs
+
+
+class Freeforms.BaseFormSet[Any](list[dict[str, Any]]):
+    """First values of rows that may be changed, left out and added to."""
 
 
 class MoveForm(forms.Form):
@@ -32,7 +31,8 @@ class MoveForm(forms.Form):
 
     `choices(name)` gives the choices a fact names; `initial` may hold rows (lists of dicts): those
     rows are fixed, each with a
-    `caption` to show; without initial rows there are empty ones to fill and a button for more.
+    `caption` to show, unless they are Freeforms.BaseFormSet[Any]; without initial rows there are empty ones to fill
+    and a button for more.
     """
 
     once = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -50,9 +50,11 @@ class MoveForm(forms.Form):
         initial = dict(initial or {})
         super().__init__(data, initial={"once": fresh_key(), **initial})
         self.move, self.choices = move, choices
-        self.rows: dict[str, Rows] = {}
+        self.rows: dict[str, forms.BaseFormSet[Any]] = {}
         self.fixed = {
-            spec.name for spec in move.facts.specs() if spec.rows and initial.get(spec.name)
+            spec.name
+            for spec in move.facts.specs()
+            if spec.rows and _is_fixed(initial.get(spec.name))
         }
         for spec in move.facts.specs():
             if spec.rows is None:
@@ -67,13 +69,13 @@ class MoveForm(forms.Form):
         data: QueryDict | None,
         initial: list[dict[str, Any]] | None,
         blank_rows: int,
-    ) -> Rows:
+    ) -> forms.BaseFormSet[Any]:
         assert spec.rows is not None
         row_form = type(
             "RowForm", (RowForm,), {"facts": spec.rows, "choices": staticmethod(self.choices)}
         )
-        fixed = bool(initial)
-        kind = forms.formset_factory(
+        fixed = _is_fixed(initial)
+        kind: Any = forms.formset_factory(
             row_form,
             extra=0 if fixed else blank_rows,
             max_num=MOST_ROWS,
@@ -86,7 +88,8 @@ class MoveForm(forms.Form):
             if fixed
             else _with_total(data, spec.name)
         )
-        rows = kind(sent, initial=initial, prefix=spec.name)
+        # free rows are compared with nothing: a row sent back unchanged is still a row
+        rows = kind(sent, initial=initial if fixed or data is None else None, prefix=spec.name)
         rows.legend, rows.fixed = spec.label, fixed  # type: ignore[attr-defined]  # what the page says of them
         return rows
 
@@ -241,6 +244,10 @@ def fact_value(spec: Spec, value: Any) -> Any:
     )
 
 
+def _is_fixed(rows: list[dict[str, Any]] | None) -> bool:
+    return bool(rows) and not isinstance(rows, Freeforms.BaseFormSet[Any])
+
+
 def _with_counts(data: QueryDict | None, prefix: str, count: int) -> QueryDict | None:
     if data is None:
         return None
@@ -250,7 +257,7 @@ def _with_counts(data: QueryDict | None, prefix: str, count: int) -> QueryDict |
 
 
 def _with_total(data: QueryDict | None, prefix: str) -> QueryDict | None:
-    """Rows to fill: as many as were sent (a broken count is none), and five more if asked for."""
+    """forms.BaseFormSet[Any] to fill: as many as were sent (a broken count is none), and five more if asked for."""
     if data is None:
         return None
     grown = data.copy()

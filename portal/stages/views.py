@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,6 +32,7 @@ def take(
     prefill: QueryDict | None = None,
     blank_rows: int = 3,
     kind: Callable[..., MoveForm] = MoveForm,
+    opening: forms.BaseForm | None = None,
 ) -> HttpResponse:
     """The page of one move of one subject (or of an opening), in whatever clothes `template` gives
     it.
@@ -38,7 +40,7 @@ def take(
     404 where the subject is not the actor's or the move does not exist, 422 with everything kept
     for input that is refused,
     a redirect to `done(subject)` once it is taken. `fields` are the model's own fields of an
-    opening.
+    opening, `opening` a form on the same page that asks for them.
     """
     row = _row(model, move, subject, actor)
     form = make_form(
@@ -51,7 +53,9 @@ def take(
         blank_rows=blank_rows,
         kind=kind,
     )
-    if request.method == "POST" and prefill is None and not form.wants_more and form.is_valid():
+    sent = request.method == "POST" and prefill is None and not form.wants_more
+    if sent and _both_valid(form, opening):
+        own = opening.cleaned_data if opening is not None else {}
         try:
             taken = _call(
                 form,
@@ -59,7 +63,7 @@ def take(
                 row=row,
                 actor=actor,
                 subject=subject,
-                fields=fields,
+                fields={**(fields or {}), **own},
                 at=timezone.now(),
             )
         except MoveRefused as refusal:
@@ -69,6 +73,7 @@ def take(
     refused = form.is_bound and prefill is None and not form.wants_more
     page = {
         "form": form,
+        "opening": opening,
         "move": row,
         "subject": subject,
         "actor": actor,
@@ -105,6 +110,12 @@ def make_form(
     )
 
 
+def _both_valid(form: MoveForm, opening: forms.BaseForm | None) -> bool:
+    """Both are asked, so that the page shows what is wrong in either."""
+    fine = [each.is_valid() for each in (form, opening) if each is not None]
+    return all(fine)
+
+
 def _row(model: type[Subject], move: str, subject: Subject | None, actor: Actor) -> Move:
     row = model.lifecycle.by_name.get(move)
     if row is None or row.within or actor.role not in row.by or row.opens != (subject is None):
@@ -121,14 +132,14 @@ def _call(
     row: Move,
     actor: Actor,
     subject: Subject | None,
-    fields: dict[str, Any] | None,
+    fields: dict[str, Any],
     at: datetime,
 ) -> Subject:
     about = subject.code if subject else ""
     once = form.sending(action=f"{model.lifecycle.event(row)}:{about}", who=actor.who)
     if subject is None:
         return engine.begin(
-            model, row.name, actor=actor, facts=form.facts(), at=at, once=once, **(fields or {})
+            model, row.name, actor=actor, facts=form.facts(), at=at, once=once, **fields
         )
     return engine.advance(
         model, subject.code, row.name, actor=actor, facts=form.facts(), at=at, once=once
