@@ -1,0 +1,45 @@
+"""What the moves of an organisation do."""
+
+from django.utils.translation import gettext as _
+
+from portal.input.addresses import clean_address
+from portal.input.cleaning import Unclean, clean_text
+from portal.organisations.models import Organisation
+from portal.organisations.stages import Entered, KnownFrom, Renamed
+from portal.stages.engine import MoveRefused, Step
+
+
+def choose_entry(subject: Organisation, facts: Entered, step: Step) -> None:
+    """From a notice: listed, with the notice's address. By its own application: applied, with its
+    credit code."""
+    try:
+        clean_text(subject.legal_name, limit=120)
+        if facts.source:
+            clean_address(facts.source)
+    except Unclean as unclean:
+        raise MoveRefused(str(unclean)) from unclean
+    if not subject.legal_name:
+        raise MoveRefused(_("Please give the organisation's legal name."))
+    if facts.known_from is KnownFrom.NOTICE:
+        if not facts.source:
+            raise MoveRefused(_("Please give the address of the notice it is known from."))
+        step.target = "listed"
+        return
+    if not subject.credit_code:
+        raise MoveRefused(
+            _("Please give the unified social credit code: an application needs one.")
+        )
+    step.target = "applied"
+
+
+def rename(subject: Organisation, facts: Renamed, step: Step) -> None:
+    """The new names; the stage stays."""
+    try:
+        subject.legal_name = clean_text(facts.legal_name, limit=120)
+        subject.name_en = clean_text(facts.name_en, limit=160)
+    except Unclean as unclean:
+        raise MoveRefused(str(unclean)) from unclean
+    if not subject.legal_name:
+        raise MoveRefused(_("Please give the organisation's legal name."))
+    subject.save(update_fields=["legal_name", "name_en"])
+    step.target = subject.stage

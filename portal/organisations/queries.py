@@ -1,0 +1,53 @@
+"""Which organisations there are, and what they are called."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from portal.organisations.models import Organisation
+
+ACTIVE = ("listed", "verified")
+Kind = Organisation.Kind
+
+
+def hospitals() -> QuerySet[Organisation]:
+    """Hospitals that may be asked for and given to: listed or verified."""
+    return _active(Kind.HOSPITAL)
+
+
+def charities() -> QuerySet[Organisation]:
+    """Verified charities."""
+    return Organisation.objects.filter(kind=Kind.CHARITY, stage="verified").order_by(
+        "legal_name", "pk"
+    )
+
+
+def by_code(code: str) -> Organisation | None:
+    return Organisation.objects.filter(code=code).first()
+
+
+def by_credit_code(credit_code: str) -> Organisation | None:
+    return Organisation.objects.filter(credit_code=credit_code).first()
+
+
+def names(codes: Iterable[str]) -> dict[str, str]:
+    """Code -> name in the reader's language, one query; an unknown code is left out."""
+    wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
+    return {org.code: name_of(org) for org in Organisation.objects.filter(code__in=wanted)}
+
+
+def name_of(org: Organisation) -> str:
+    """The legal name; in English the English one where there is one."""
+    return org.name_en if org.name_en and get_language() == "en" else org.legal_name
+
+
+def hospital_choices() -> list[tuple[str, str]]:
+    """(code, "name, city") pairs of the hospitals, for a form."""
+    return [(org.code, ", ".join(filter(None, (name_of(org), org.city)))) for org in hospitals()]
+
+
+def _active(kind: str) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(kind=kind, stage__in=ACTIVE).order_by("legal_name", "pk")
