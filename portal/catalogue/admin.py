@@ -1,0 +1,55 @@
+"""The catalogue in the workbench: read there, changed by its data file."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal.catalogue.models import Item, Pack, Variant
+from portal.stages.admin import SubjectAdmin
+from portal.stages.models import Subject
+
+
+class Read(admin.TabularInline[Any, Any]):
+    """Rows that are read with their item."""
+
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # asked only where the item itself is seen
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Variants(Read):
+    model = Variant
+    fields = ("key", "name_zh", "name_en", "standard", "valid_from", "valid_to", "replaced_by")
+    ordering = ("order", "pk")
+
+
+class Packs(Read):
+    model = Pack
+    fields = ("name_zh", "name_en", "units")
+    ordering = ("pk",)
+
+
+@admin.register(Item)
+class ItemAdmin(SubjectAdmin):
+    """No buttons: items are published and revised by `load_catalogue`."""
+
+    inlines = (Variants, Packs)
+    list_display = ("name_zh", "name_en", "key", "item_class", "unit_zh", "since")
+    list_filter = ("item_class",)
+    search_fields = ("name_zh", "name_en", "key")
+    ordering = ("pk",)
+
+    def _openings(self, request: HttpRequest) -> list[Any]:
+        return []
+
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+        return []

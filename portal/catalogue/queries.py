@@ -1,0 +1,57 @@
+"""What can be asked for and given, and in which unit."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from portal.accounts.acting import Actor
+from portal.catalogue import data
+from portal.catalogue.models import Variant
+
+Pairs = list[tuple[str, Any]]
+
+
+def variant_choices(*, subject: object = None, actor: Actor | None = None) -> Pairs:
+    """(class, [(key, "name, standard, unit")]) groups in the reader's language, in the order of the
+    data file."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for variant in variants():
+        groups.setdefault(variant.item.item_class, []).append(
+            (variant.key, f"{described(variant)} · {unit_of(variant)}")
+        )
+    return [(class_label(key), pairs) for key, pairs in groups.items()]
+
+
+def variants() -> QuerySet[Variant]:
+    """Every variant with its item, in the order of the data file."""
+    return Variant.objects.select_related("item").order_by("order", "pk")
+
+
+def variants_by_key(keys: Iterable[str]) -> dict[str, Variant]:
+    """Key -> variant with its item, one query; an unknown key is left out."""
+    return {v.key: v for v in variants().filter(key__in=set(keys))}
+
+
+def described(variant: Variant) -> str:
+    """Name in the reader's language, with the standard where the name does not say it."""
+    name = variant.name_en if _english() else variant.name_zh
+    return name if variant.standard in name else f"{name} {variant.standard}"
+
+
+def unit_of(variant: Variant) -> str:
+    """The base unit that the variant is counted in, in the reader's language."""
+    return variant.item.unit_en if _english() else variant.item.unit_zh
+
+
+def class_label(key: str) -> str:
+    """An item class in the reader's language; an unknown one by its key, never dropped."""
+    found = data.catalogue().classes.get(key)
+    if found is None:
+        return key
+    return found.en if _english() else found.zh
+
+
+def _english() -> bool:
+    return get_language() == "en"
