@@ -180,6 +180,7 @@ NEED = Lifecycle(
             target="withdrawn",
             by=(HOSPITAL, COORDINATOR),
             facts=Withdrawn,
+            effect="withdraw",
             label=_("Withdraw"),
             done=_("Need withdrawn"),
         ),
