@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from portal import pages
+from portal.accounts import views as accounts
 from portal.languages import ShortPrefix
 
 admin.site.site_header = _("Shanji workbench")
@@ -28,6 +29,9 @@ pages_of_parts: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
     path("language/", set_language, name="language"),
+    path("admin/login/", accounts.to_login),  # one sign-in page for all
+    path("admin/logout/", accounts.logout),
+    path("admin/password_change/", accounts.password),
     path("admin/", admin.site.urls),
     path("ledger/", include("ledger.urls")),
     path("", include((pages_of_parts, "plain"))),

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
+
+from portal.input.models import Hit
 
 HIT = """INSERT INTO input_hits (key, per, slot, hits) VALUES (%s, %s, %s, 1)
          ON CONFLICT (key, per, slot) DO UPDATE SET hits = input_hits.hits + 1 RETURNING hits"""
@@ -23,3 +26,10 @@ def allowed(key: str, *, limit: int, per: int, at: datetime) -> bool:
     if hits >= limit:
         cache.set(full, True, timeout=per)
     return bool(hits <= limit)
+
+
+def forgive(key: str, *, per: int, at: datetime) -> None:
+    """Take back one try counted in this slot: it was none of those that are limited."""
+    slot = int(at.timestamp()) // per
+    Hit.objects.filter(key=key[:200], per=per, slot=slot, hits__gt=0).update(hits=F("hits") - 1)
+    cache.delete(f"full:{key}:{per}:{slot}")
