@@ -8,6 +8,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+import ledger.api as ledger
+
+pytest_plugins = ["tests.ledger_fixtures"]
+
 
 @pytest.fixture(autouse=True)
 def empty_cache():
@@ -34,3 +38,14 @@ def child_env(tmp_path):
         "TESTS_VAR": str(settings.VAR),
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
     }
+
+
+@pytest.fixture
+def sealed(seal):
+    """Seal what waits and list every entry."""
+
+    def entries():
+        seal()
+        return list(ledger.entries())
+
+    return entries

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ Choices = Callable[
 ]  # name in the part's queries -> (value, label) pairs
 
 
-class Freeforms.BaseFormSet[Any](list[dict[str, Any]]):
+class FreeRows(list[dict[str, Any]]):
     """First values of rows that may be changed, left out and added to."""
 
 
@@ -31,7 +32,7 @@ class MoveForm(forms.Form):
 
     `choices(name)` gives the choices a fact names; `initial` may hold rows (lists of dicts): those
     rows are fixed, each with a
-    `caption` to show, unless they are Freeforms.BaseFormSet[Any]; without initial rows there are empty ones to fill
+    `caption` to show, unless they are FreeRows; without initial rows there are empty ones to fill
     and a button for more.
     """
 
@@ -62,6 +63,8 @@ class MoveForm(forms.Form):
             else:
                 self.rows[spec.name] = self._formset(spec, data, initial.get(spec.name), blank_rows)
         self.asks_again = False
+        if self.wants_more:
+            self._pass_unchecked()
 
     def _formset(
         self,
@@ -99,6 +102,15 @@ class MoveForm(forms.Form):
         then."""
         wanted = self.data.get("more", "") if self.is_bound else ""
         return wanted if wanted in self.rows else ""
+
+    def _pass_unchecked(self) -> None:
+        """Who asks for more lines has not sent the form yet: the page must not call it wrong."""
+        self._errors = ErrorDict()
+        for rows in self.rows.values():
+            rows._errors = [ErrorDict() for _form in rows.forms]
+            rows._non_form_errors = ErrorList()
+            for form in rows.forms:
+                form._errors = ErrorDict()
 
     def is_valid(self) -> bool:
         rows_fine = (
@@ -245,7 +257,7 @@ def fact_value(spec: Spec, value: Any) -> Any:
 
 
 def _is_fixed(rows: list[dict[str, Any]] | None) -> bool:
-    return bool(rows) and not isinstance(rows, Freeforms.BaseFormSet[Any])
+    return bool(rows) and not isinstance(rows, FreeRows)
 
 
 def _with_counts(data: QueryDict | None, prefix: str, count: int) -> QueryDict | None:
@@ -257,7 +269,7 @@ def _with_counts(data: QueryDict | None, prefix: str, count: int) -> QueryDict |
 
 
 def _with_total(data: QueryDict | None, prefix: str) -> QueryDict | None:
-    """forms.BaseFormSet[Any] to fill: as many as were sent (a broken count is none), and five more if asked for."""
+    """Rows to fill: as many as were sent (a broken count is none), and five more if asked for."""
     if data is None:
         return None
     grown = data.copy()

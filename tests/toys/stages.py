@@ -58,6 +58,7 @@ TOY = Lifecycle(
             by=("warehouse",),
             facts=Built,
             effect="build",
+            done="Built",
         ),
         Move(
             "polish",

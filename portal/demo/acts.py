@@ -1,0 +1,270 @@
+"""The verbs of the story: each is one real command, as a page would call it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.accounts.acting import Actor
+from portal.accounts.roles import Role
+from portal.demo.cast import World
+from portal.needs.models import NeedLine
+from portal.pledges.models import Pledge
+from portal.pledges.stages import (
+    Accepted,
+    Declined,
+    DeclineReason,
+    GivenLine,
+    Registered,
+    Visibility,
+    Withdrawn,
+    WithdrawReason,
+)
+from portal.receipts.models import Receipt
+from portal.receipts.stages import (
+    DifferenceReason,
+    Explained,
+    Explanation,
+    ReceiptConfirmed,
+    ReceivedLine,
+)
+from portal.shipping.direct import send_direct
+from portal.shipping.models import Release, Shipment
+from portal.shipping.stages import (
+    Delivered,
+    Dispatched,
+    LossReason,
+    Lost,
+    Packed,
+    Released,
+    ReleasedAllocation,
+    SentDirect,
+    SentLine,
+)
+from portal.stages import engine
+from portal.warehouse.models import Allocation, Arrival, Lot
+from portal.warehouse.stages import (
+    Allocated,
+    AllocatedLot,
+    AllocationReason,
+    Announced,
+    AnnouncedLine,
+    Arrived,
+    Carrier,
+    Counted,
+    CountedLine,
+    CountReason,
+)
+
+GIVER = Actor(role=Role.DONOR)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a count or a confirmation says of one line; what is not said agrees."""
+
+    rejected: int = 0
+    missing: int = 0
+    surplus: int = 0
+    reason: str = ""
+
+
+FINE = Counting()
+
+
+def donor_of(gift: str) -> Actor:
+    """The donor with his claim link."""
+    return Actor(role=Role.DONOR, by_link=gift)
+
+
+def give(lines: Sequence[tuple[str, int, NeedLine | None]], *, name: str = "", at: datetime) -> str:
+    """Register a gift of (variant, quantity, need line); with a name it is shown."""
+    rows = tuple(
+        GivenLine(
+            variant=variant,
+            quantity=quantity,
+            need=line.need.code if line else "",
+            need_line=line.no if line else 0,
+        )
+        for variant, quantity, line in lines
+    )
+    facts = Registered(
+        lines=rows,
+        visibility=Visibility.NAMED if name else Visibility.ANONYMOUS,
+        donor_name=name,
+        contact="",
+    )
+    return engine.begin(Pledge, "register", actor=GIVER, facts=facts, at=at).code
+
+
+def accept(world: World, gift: str, *, at: datetime) -> None:
+    engine.advance(
+        Pledge, gift, "accept", actor=world.actor("coordinator"), facts=Accepted(), at=at
+    )
+
+
+def decline(world: World, gift: str, *, reason: DeclineReason, at: datetime) -> None:
+    engine.advance(
+        Pledge,
+        gift,
+        "decline",
+        actor=world.actor("coordinator"),
+        facts=Declined(reason=reason),
+        at=at,
+    )
+
+
+def withdraw(gift: str, *, at: datetime) -> None:
+    facts = Withdrawn(reason=WithdrawReason.UNAVAILABLE)
+    engine.advance(Pledge, gift, "withdraw", actor=donor_of(gift), facts=facts, at=at)
+
+
+def send(world: World, gift: str, *, to: str, carrier: Carrier, waybill: str, at: datetime) -> str:
+    """The donor has sent all of it to a warehouse; returns the arrival's code."""
+    pledge = Pledge.objects.get(code=gift)
+    rows = tuple(
+        AnnouncedLine(line=line.no, quantity=line.quantity) for line in pledge.lines.order_by("no")
+    )
+    facts = Announced(
+        warehouse=world.warehouses[to].code, carrier=carrier, waybill=waybill, lines=rows
+    )
+    arrival = engine.begin(
+        Arrival, "announce", actor=donor_of(gift), facts=facts, at=at, pledge=pledge
+    )
+    return arrival.code
+
+
+def send_straight(gift: str, line: NeedLine, *, quantity: int, at: datetime) -> str:
+    """The donor sends all of one line straight to the hospital; returns the shipment's code."""
+    facts = SentDirect(
+        boxes=max(1, quantity // 500),
+        hospital=line.need.hospital.code,
+        carrier=Carrier.SF,
+        waybill=f"SF{gift[2:]}",
+        lines=(SentLine(line=1, quantity=quantity, need=line.need.code, need_line=line.no),),
+    )
+    return send_direct(gift, facts=facts, actor=donor_of(gift), at=at).code
+
+
+def arrive(world: World, arrival: str, *, at: datetime) -> None:
+    engine.advance(
+        Arrival, arrival, "arrive", actor=world.actor("warehouse"), facts=Arrived(), at=at
+    )
+
+
+def count_in(
+    world: World, arrival: str, said: Mapping[int, Counting] | None = None, *, at: datetime
+) -> None:
+    """Count every line; `said` by line number where it differs from what was announced."""
+    rows = []
+    found = Arrival.objects.get(code=arrival)
+    for line in found.lines.order_by("no"):
+        c = (said or {}).get(line.no, FINE)
+        rows.append(
+            CountedLine(
+                line=line.no,
+                accepted=line.announced - c.rejected - c.missing + c.surplus,
+                rejected=c.rejected,
+                reason=CountReason(c.reason),
+                batch=f"{at:%y%m}{line.no:02d}",
+            )
+        )
+    engine.advance(
+        Arrival,
+        arrival,
+        "count",
+        actor=world.actor("warehouse"),
+        facts=Counted(lines=tuple(rows)),
+        at=at,
+    )
+
+
+def allocate(
+    world: World,
+    line: NeedLine,
+    lots: Sequence[tuple[str, int]],
+    *,
+    reason: AllocationReason,
+    note: str = "",
+    at: datetime,
+) -> str:
+    """Set so much of these lots aside for one need line; returns the allocation's code."""
+    need_line = f"{line.need.code}/{line.no}"
+    facts = Allocated(
+        need_line=need_line,
+        lots=tuple(AllocatedLot(lot=lot, quantity=quantity) for lot, quantity in lots),
+        reason=reason,
+        note=note,
+    )
+    actor = world.actor("coordinator")
+    return engine.begin(Allocation, "publish", actor=actor, facts=facts, at=at, org=actor.org).code
+
+
+def release(world: World, allocations: Sequence[str], *, at: datetime) -> str:
+    actor = world.actor("dispatcher")
+    facts = Released(allocations=tuple(ReleasedAllocation(allocation=a) for a in allocations))
+    return engine.begin(Release, "issue", actor=actor, facts=facts, at=at, org=actor.org).code
+
+
+def pack(world: World, order: str, *, boxes: int, at: datetime) -> str:
+    actor = world.actor("warehouse2")
+    facts = Packed(release=order, boxes=boxes)
+    return engine.begin(Shipment, "pack", actor=actor, facts=facts, at=at, org=actor.org).code
+
+
+def dispatch(
+    world: World, shipment: str, *, carrier: Carrier, waybill: str = "", at: datetime
+) -> None:
+    facts = Dispatched(carrier=carrier, waybill=waybill, vehicle="")
+    engine.advance(
+        Shipment, shipment, "dispatch", actor=world.actor("dispatcher"), facts=facts, at=at
+    )
+
+
+def deliver(world: World, shipment: str, *, at: datetime) -> None:
+    facts = Delivered(delivered_on=at.date())
+    engine.advance(
+        Shipment, shipment, "confirm_delivery", actor=world.actor("dispatcher"), facts=facts, at=at
+    )
+
+
+def lose(world: World, shipment: str, *, at: datetime) -> None:
+    facts = Lost(reason=LossReason.UNTRACED)
+    engine.advance(Shipment, shipment, "lose", actor=world.actor("dispatcher"), facts=facts, at=at)
+
+
+def confirm(shipment: str, said: Mapping[int, Counting] | None = None, *, at: datetime) -> str:
+    """The hospital confirms by its link; returns the receipt's stage."""
+    found = Shipment.objects.select_related("hospital").get(code=shipment)
+    assert found.hospital is not None
+    rows = []
+    for line in found.lines.order_by("no"):
+        c = (said or {}).get(line.no, FINE)
+        rows.append(
+            ReceivedLine(
+                line=line.no,
+                accepted=line.quantity - c.rejected - c.missing + c.surplus,
+                rejected=c.rejected,
+                missing=c.missing,
+                surplus=c.surplus,
+                reason=DifferenceReason(c.reason),
+            )
+        )
+    actor = Actor(role=Role.HOSPITAL, org=found.hospital.code, by_link=shipment)
+    facts = ReceiptConfirmed(lines=tuple(rows), signer="")
+    receipt = engine.begin(
+        Receipt, "confirm", actor=actor, facts=facts, at=at, code=shipment, shipment=found
+    )
+    return receipt.stage
+
+
+def explain(
+    world: World, shipment: str, *, explanation: Explanation, note: str = "", at: datetime
+) -> None:
+    facts = Explained(explanation=explanation, note=note)
+    engine.advance(
+        Receipt, shipment, "explain", actor=world.actor("dispatcher"), facts=facts, at=at
+    )
+
+
+def lots_of(gift: str) -> list[Lot]:
+    return list(Lot.objects.filter(pledge__code=gift).select_related("variant").order_by("pk"))

@@ -1,0 +1,87 @@
+"""The needs of the story: real need lines under invented hospitals, posted or imported as on any day."""
+
+import csv
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from portal.accounts.roles import Role
+from portal.demo.cast import Part, World, enter, hire
+from portal.needs import importing
+from portal.needs.models import Need, NeedLine
+from portal.needs.reading import ReadRow, read
+from portal.needs.stages import Published, Written
+from portal.organisations.models import Organisation
+from portal.stages import engine
+
+FILE = Path(__file__).parent.parent / "needs" / "demo_needs.csv"
+NOTICE = "https://notices.example/hubei-2020"
+ENGLISH = (
+    "Jiangcheng First Demonstration Hospital",
+    "Jiangcheng East Lake Demonstration Hospital",
+    "Jiangcheng South Lake Demonstration Hospital",
+    "Gorge Town Demonstration Hospital",
+    "Wheel Town Demonstration Hospital",
+    "Old Mine Demonstration Hospital",
+)
+VERIFIED = 6  # the first hospitals of the file are verified and post their needs themselves
+
+
+def post_all(world: World, *, at: datetime) -> None:
+    """The verified hospitals write and send theirs; the others are only listed, from the notice."""
+    reading = read(FILE.read_bytes())
+    found = importing.by_hospital(reading)
+    own = dict(list(found.items())[:VERIFIED])
+    for n, (name, rows) in enumerate(own.items(), start=1):
+        now = at + timedelta(minutes=20 * n)
+        hospital = _hospital(world, n, name, rows[0], at=now)
+        world.needs[name] = _write(world, hospital, rows, at=now + timedelta(minutes=8))
+        _publish(world, world.needs[name], source="", at=now + timedelta(hours=2))
+    rest = importing.without(reading, hospitals=own)
+    actor, now = world.actor("coordinator"), at + timedelta(hours=5)
+    done = importing.place(rest, actor=actor, source=NOTICE, at=now)
+    for n, code in enumerate(done.needs, start=1):
+        need = Need.objects.select_related("hospital").get(code=code)
+        world.needs[need.hospital.legal_name] = code
+        if n < len(done.needs):  # the last stays a draft: nobody outside may see it
+            _publish(world, code, source=NOTICE, at=now + timedelta(hours=1, minutes=10 * n))
+
+
+def _hospital(world: World, n: int, name: str, row: ReadRow, *, at: datetime) -> Organisation:
+    """A verified hospital; the first two have an account of the demo, the others one unnamed."""
+    part = Part(
+        f"hospital{n}", "hospital", name, ENGLISH[n - 1], _credit_codes()[name],
+        row.province, row.city, level="三级甲等 定点救治医院",
+    )  # fmt: skip
+    org = enter(world, part, at=at)
+    hire(world, "hospital" if n == 1 else f"hospital{n}", role=Role.HOSPITAL, org=org, at=at)
+    return org
+
+
+def _write(world: World, hospital: Organisation, rows: list[ReadRow], *, at: datetime) -> str:
+    """The hospital's own people post the need."""
+    lines = tuple(importing.asked(row) for row in rows)
+    actor = next(
+        a for a in world.actors.values() if a.org == hospital.code and a.role == Role.HOSPITAL
+    )
+    facts = Written(lines=lines, department="医学装备处", send=True)
+    return engine.begin(Need, "write", actor=actor, facts=facts, at=at, hospital=hospital).code
+
+
+def _publish(world: World, code: str, *, source: str, at: datetime) -> None:
+    facts = Published(source=source)
+    engine.advance(Need, code, "publish", actor=world.actor("coordinator2"), facts=facts, at=at)
+
+
+def _credit_codes() -> dict[str, str]:
+    with FILE.open(encoding="utf-8") as file:
+        return {row["hospital"]: row["credit_code"] for row in csv.DictReader(file)}
+
+
+def lines_for(world: World, item: str) -> list[NeedLine]:
+    """The open lines of the story that ask for an item (its key), in the order of the hospitals."""
+    found = NeedLine.objects.filter(
+        variant__item__key=item,
+        need__code__in=world.needs.values(),
+        need__public_since__isnull=False,
+    )
+    return list(found.select_related("need__hospital", "variant__item").order_by("need_id", "no"))
