@@ -99,7 +99,7 @@ def find(text: str, specification: str = "", *, source: Catalogue | None = None)
     index = _Index(source) if source else _own_index()
     cited = list(dict.fromkeys(standards(f"{specification} ; {text}")))
     items, changes, reason = _items(text, index, cited)
-    if len(items) != 1:
+    if reason or len(items) != 1:
         return Match(None, items or _nearest(text, index), tuple(changes), reason)
     item = index.source.items[items[0]]
     choice = _Choice(index, item, _plain(f"{text} ; {specification}").casefold())

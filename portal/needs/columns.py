@@ -10,6 +10,7 @@ _HEADINGS = {
     "district": "区 县 区县 县区 区/县 市县 所在区县 区域 district county",
     "hospital": "医院 医院名称 机构 机构名称 单位名称 受赠单位 受捐单位 需求单位 接收单位 求助单位 "
     "hospital hospitalname organisation organization recipient institution",
+    "credit_code": "统一社会信用代码 社会信用代码 信用代码 机构代码 creditcode uscc",
     "item": "物资 物资名称 品名 物品 物品名称 需求物资 物资品名 物资种类 物资类别 品类 所需物资 "
     "产品名称 item items itemname material supplies product goods",
     "specification": "规格 规格型号 型号 标准 规格/标准 规格标准 技术标准 执行标准 要求 参数 "

@@ -23,6 +23,7 @@ COLUMNS: dict[str, Promise] = {
     "city": _("city"),
     "district": _("district"),
     "hospital": _("hospital"),
+    "credit_code": _("unified social credit code"),
     "item": _("item"),
     "specification": _("specification"),
     "quantity": _("quantity"),
@@ -34,6 +35,7 @@ _CHANGED: dict[str, Promise] = {
     "spaces": _("%(column)s: spaces or tabs around the text were removed."),
     "invisible": _("%(column)s: invisible or control characters were removed."),
     "line_break": _("%(column)s: a line break in the cell became “/”."),
+    "credit_code_wrong": _("The unified social credit code is not a valid one and was left out."),
     "from_above": _("%(column)s was empty; taken from line %(line)s above."),
     "source_too_long": _(
         "%(column)s is longer than %(limit)s characters and was left out; the file has it."

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from portal.catalogue.data import Variant, catalogue
 from portal.catalogue.matching import Change, find
 from portal.input.cleaning import MOBILE
+from portal.input.uscc import WrongCreditCode, check_uscc
 from portal.needs.columns import columns_of, is_header, score
 from portal.needs.notes import Kind, Note
 from portal.needs.quantities import Quantity, plain, read_quantity
@@ -35,6 +36,7 @@ LONGEST = {
     "city": 40,
     "district": 40,
     "hospital": 120,
+    "credit_code": 40,
     "item": 100,
     "specification": 250,
     "quantity": 100,
@@ -64,6 +66,7 @@ class ReadRow:
     city: str = ""
     district: str = ""
     hospital: str = ""
+    credit_code: str = ""
     item: str = ""
     variant: str = ""
     quantity_kind: QuantityKind = QuantityKind.UNKNOWN
@@ -191,7 +194,7 @@ def _fill_from_above(drafts: list[_Draft], *, hospital: str) -> None:
         if cells.get("hospital"):
             above = draft
         elif above and not any(cells.get(name) for name in _PLACE) and not _lost_hospital(draft):
-            for name in ("hospital", *_PLACE):
+            for name in ("hospital", "credit_code", *_PLACE):
                 cells[name] = above.cells.get(name, "")
             line = str(above.line.number)
             draft.notes.append(Note("from_above", {"column": "hospital", "line": line}))
@@ -235,6 +238,7 @@ def _row(draft: _Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
         city=cells.get("city", ""),
         district=cells.get("district", ""),
         hospital=cells.get("hospital", ""),
+        credit_code=_credit_code(draft),
         source=cells.get("source", ""),
         item_as_written=written,
         specification_as_written=cells.get("specification", ""),
@@ -272,6 +276,14 @@ def _row(draft: _Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
         quantity=quantity.amount,
         unit=item.unit,
     )
+
+
+def _credit_code(draft: _Draft) -> str:
+    try:
+        return check_uscc(draft.cells["credit_code"]) if draft.cells.get("credit_code") else ""
+    except WrongCreditCode:
+        draft.notes.append(Note("credit_code_wrong"))
+        return ""
 
 
 def _placeholder(variant: Variant) -> Quantity:

@@ -84,14 +84,13 @@ def _limited(lines: list[Line]) -> list[Line]:
 
 
 def _decoded(data: bytes) -> str:
+    sample = data[:4096]
+    names = ["utf-8-sig", "gb18030"]
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         names = ["utf-16"]
-    elif data[:200:2].count(0) > len(data[:200]) // 4:
-        names = ["utf-16-be"]
-    elif data[1:200:2].count(0) > len(data[:200]) // 4:
-        names = ["utf-16-le"]
-    else:
-        names = ["utf-8-sig", "gb18030"]
+    elif sample.count(0) * 50 > len(sample):  # separators and digits of UTF-16 have a zero byte
+        little = sample[1::2].count(0) > sample[::2].count(0)
+        names = ["utf-16-le" if little else "utf-16-be", *names]
     for name in names:
         try:
             return data.decode(name)
