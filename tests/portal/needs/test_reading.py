@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from portal.input.uscc import check_uscc, is_marker
 from portal.needs import reading
-from portal.needs.notes import SENTENCES, Kind, Note
+from portal.needs.notes import COLUMNS, SENTENCES, Kind, Note
 from portal.needs.reading import Unreadable, read
 
 MESSY = Path(__file__).with_name("messy.csv")
