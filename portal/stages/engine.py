@@ -69,7 +69,7 @@ class Step:
         self.data |= values
 
     def then(self, *calls: Callable[[], None]) -> None:
-        """What follows when the stage is written and the postings are booked: its entries come after this one."""
+        """What follows once the stage is written and the postings are booked: entries after this."""
         self.after += calls
 
 
@@ -99,7 +99,7 @@ def begin(
     answers with the first."""
     with transaction.atomic(durable=True):
         if once is not None and (known := _claimed(once, at=at)):
-            return model.objects.get(code=known)  # type: ignore[attr-defined]  # every model has its manager
+            return model._default_manager.get(code=known)
         subject = follow_begin(model, move, actor=actor, facts=facts, at=at, **fields)
         if once is not None:
             answer(once, subject.code)
@@ -119,7 +119,7 @@ def advance(
     """Take a move of one subject. The outermost call: durable; locks the row before it looks."""
     with transaction.atomic(durable=True):
         if once is not None and _claimed(once, at=at):
-            return model.objects.get(code=code)  # type: ignore[attr-defined]
+            return model._default_manager.get(code=code)
         subject = locked(model, code)
         follow(
             subject, move, actor=actor, facts=facts, at=at, _allowed=_check(subject, move, actor)
@@ -131,10 +131,11 @@ def advance(
 
 def locked(model: type[S], code: str) -> S:
     """The row, locked until the transaction ends. Raises NotYours for an unknown code."""
-    found = model.objects.select_for_update(of=("self",)).filter(code=code).first()  # type: ignore[attr-defined]
+    rows = model._default_manager.select_for_update(of=("self",))
+    found = rows.filter(code=code).first()
     if found is None:
         raise NotYours(_("There is nothing with this code."))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def follow_begin(
@@ -173,7 +174,7 @@ def _save_new(subject: Subject) -> None:
         with transaction.atomic():
             subject.save()
     except IntegrityError as twice:
-        if not type(subject).objects.filter(code=subject.code).exists():  # type: ignore[attr-defined]
+        if not type(subject)._default_manager.filter(code=subject.code).exists():
             raise
         raise MoveRefused(
             _("This was already recorded for %(code)s. Please look at it again.")
@@ -273,7 +274,7 @@ def _write_stage(subject: Subject, step: Step, *, source: str, becomes_public: b
     changes: dict[str, Any] = {"stage": step.target, "since": step.at}
     if becomes_public:
         changes["public_since"] = step.at
-    rows = type(subject).objects.filter(pk=subject.pk, version=subject.version)  # type: ignore[attr-defined]
+    rows = type(subject)._default_manager.filter(pk=subject.pk, version=subject.version)
     if rows.update(version=F("version") + 1, **changes) != 1:
         raise MoveRefused(
             _("Somebody else changed it at the same moment. Please look at it again.")

@@ -85,12 +85,12 @@ def fact(
 class Facts:
     """Base of every record of facts; subclasses become frozen keyword-only dataclasses."""
 
-    line: ClassVar[object] = ""
+    says: ClassVar[object] = ""  # what its line in a timeline says
 
     def __init_subclass__(cls, line: object = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(frozen=True, kw_only=True)(cls)
-        cls.line = line
+        cls.says = line
 
     @classmethod
     def specs(cls) -> tuple[Spec, ...]:

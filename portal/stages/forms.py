@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import ErrorDict, ErrorList
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -63,8 +63,6 @@ class MoveForm(forms.Form):
             else:
                 self.rows[spec.name] = self._formset(spec, data, initial.get(spec.name), blank_rows)
         self.asks_again = False
-        if self.wants_more:
-            self._pass_unchecked()
 
     def _formset(
         self,
@@ -75,7 +73,13 @@ class MoveForm(forms.Form):
     ) -> forms.BaseFormSet[Any]:
         assert spec.rows is not None
         row_form = type(
-            "RowForm", (RowForm,), {"facts": spec.rows, "choices": staticmethod(self.choices)}
+            "RowForm",
+            (RowForm,),
+            {
+                "facts": spec.rows,
+                "choices": staticmethod(self.choices),
+                "sent": not self.wants_more,
+            },
         )
         fixed = _is_fixed(initial)
         kind: Any = forms.formset_factory(
@@ -92,8 +96,10 @@ class MoveForm(forms.Form):
             else _with_total(data, spec.name)
         )
         # free rows are compared with nothing: a row sent back unchanged is still a row
-        rows = kind(sent, initial=initial if fixed or data is None else None, prefix=spec.name)
-        rows.legend, rows.fixed = spec.label, fixed  # type: ignore[attr-defined]  # what the page says of them
+        rows: forms.BaseFormSet[Any] = kind(
+            sent, initial=initial if fixed or data is None else None, prefix=spec.name
+        )
+        rows.legend, rows.fixed = spec.label, fixed  # type: ignore[attr-defined]  # for the page
         return rows
 
     @property
@@ -101,16 +107,15 @@ class MoveForm(forms.Form):
         """The name of the rows for which the button "more lines" was pressed; nothing is checked
         then."""
         wanted = self.data.get("more", "") if self.is_bound else ""
-        return wanted if wanted in self.rows else ""
+        names = (spec.name for spec in self.move.facts.specs() if spec.rows)
+        return wanted if wanted in names else ""
 
-    def _pass_unchecked(self) -> None:
+    def full_clean(self) -> None:
         """Who asks for more lines has not sent the form yet: the page must not call it wrong."""
-        self._errors = ErrorDict()
-        for rows in self.rows.values():
-            rows._errors = [ErrorDict() for _form in rows.forms]
-            rows._non_form_errors = ErrorList()
-            for form in rows.forms:
-                form._errors = ErrorDict()
+        if self.wants_more:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()
 
     def is_valid(self) -> bool:
         rows_fine = (
@@ -135,11 +140,9 @@ class MoveForm(forms.Form):
 
     def sending(self, *, action: str, who: str) -> Once:
         """The idempotency key of this very content."""
-        content = {
-            k: self.data.getlist(k)
-            for k in self.data
-            if k not in ("once", "csrfmiddlewaretoken", "sure")
-        }  # type: ignore[attr-defined]
+        assert isinstance(self.data, QueryDict), "only a form that was sent has a sending"
+        own = {"once", "csrfmiddlewaretoken", "sure"}
+        content = {name: self.data.getlist(name) for name in self.data if name not in own}
         return once(key=self.data.get("once", ""), action=action, who=who, content=content)
 
     def _filled(self, spec: Spec) -> list["RowForm"]:
@@ -186,12 +189,19 @@ class RowForm(forms.Form):
 
     facts: type[Facts]
     choices: Choices
+    sent: bool  # not when more lines were asked for: then nothing is checked
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for spec in self.facts.specs():
             self.fields[spec.name] = form_field(spec, type(self).choices)
         self.caption = self.initial.get("caption", "")
+
+    def full_clean(self) -> None:
+        if not self.sent:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()
 
 
 WIDGETS: dict[str, tuple[type[forms.Field], Callable[[], forms.Widget] | None]] = {
@@ -218,7 +228,7 @@ def form_field(spec: Spec, choices: Choices) -> forms.Field:
         return _choice_field(spec, choices, shared)
     if spec.kind in WIDGETS:
         field, widget = WIDGETS[spec.kind]
-        return field(**shared, **({"widget": widget()} if widget else {}))
+        return field(**shared | ({"widget": widget()} if widget else {}))
     if spec.kind == "hidden":
         shared["widget"] = forms.HiddenInput()
     if issubclass(spec.of, int):
