@@ -118,6 +118,8 @@ class MoveForm(forms.Form):
         super().full_clean()
 
     def is_valid(self) -> bool:
+        if self.wants_more:
+            return False
         rows_fine = (
             min([rows.is_valid() for rows in self.rows.values()], default=True)
             if self.is_bound
