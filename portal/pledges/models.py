@@ -8,7 +8,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, COORDINATOR, DONOR
 from portal.catalogue.models import Variant
 from portal.needs.models import NeedLine
-from portal.pledges.stages import PLEDGE
+from portal.pledges.stages import PLEDGE, Visibility
 from portal.stages.models import Subject, stage_known
 
 
@@ -28,6 +28,10 @@ class Pledge(Subject):
 
     class Disclosure:  # sealed by the facts of the registering move, not by the subject
         internal = ("visibility", "donor_name", "contact")
+
+    @property
+    def visibility_label(self) -> str:
+        return str(Visibility(self.visibility).label)
 
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role == DONOR:
