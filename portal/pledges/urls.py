@@ -1,6 +1,12 @@
-"""Addresses of pledges."""
+"""Addresses of pledges: give for a need, give what you have, and the page shown afterwards."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.pledges import views
 
 app_name = "pledges"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("needs/<str:code>/pledge/<int:no>/", views.pledge, name="pledge"),
+    path("pledge/", views.offer, name="offer"),
+    path("pledge/given/<str:code>/", views.given, name="given"),
+]
