@@ -11,7 +11,7 @@ from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge, PledgeLine
 from portal.stages.models import Subject, stage_known
-from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE
+from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE, Carrier
 
 
 class Warehouse(Subject):
@@ -59,6 +59,10 @@ class Arrival(Subject):
 
     class Disclosure:
         internal = ("pledge", "warehouse", "carrier", "waybill")
+
+    @property
+    def carrier_label(self) -> str:
+        return str(Carrier(self.carrier).label) if self.carrier else ""
 
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role == DONOR:

@@ -72,9 +72,7 @@ def create_arrival(
     if stage == "arrived":
         return engine.advance(Arrival, arrival.code, "arrive", actor=keeper_of(house), at=at)
     note = count_note(arrival, **differences)
-    return engine.advance(
-        Arrival, arrival.code, "count", actor=keeper_of(house), facts=note, at=at
-    )
+    return engine.advance(Arrival, arrival.code, "count", actor=keeper_of(house), facts=note, at=at)
 
 
 def lot_of(arrival, no=1):
@@ -86,9 +84,7 @@ def lot_of(arrival, no=1):
 def allocated(line, *lots, reason=AllocationReason.LARGEST_GAP, note=""):
     """(lot, quantity) pairs for a need line as the facts of an allocation."""
     rows = tuple(AllocatedLot(lot=lot.code, quantity=quantity) for lot, quantity in lots)
-    return Allocated(
-        need_line=f"{line.need.code}/{line.no}", lots=rows, reason=reason, note=note
-    )
+    return Allocated(need_line=f"{line.need.code}/{line.no}", lots=rows, reason=reason, note=note)
 
 
 def create_allocation(line, *lots, actor=None, at=AT, once=None):

@@ -1,0 +1,227 @@
+"""The warehouse's workbench: arrivals to count, stock, allocations, the houses themselves."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.acting import Actor, acting_as
+from portal.accounts.models import Person
+from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER, QUALITY, WAREHOUSE
+from portal.balance.models import Holding
+from portal.catalogue.queries import described, unit_of
+from portal.organisations.models import Organisation
+from portal.pledges.admin import Lines
+from portal.pledges.models import Pledge
+from portal.pledges.stages import PLEDGE
+from portal.stages.admin import StageFilter, SubjectAdmin
+from portal.stages.models import Subject
+from portal.warehouse.forms import WarehouseForm
+from portal.warehouse.models import (
+    Allocation,
+    AllocationLine,
+    Arrival,
+    ArrivalLine,
+    Lot,
+    Warehouse,
+)
+from portal.warehouse.queries import label_of, waiting_first
+
+if TYPE_CHECKING:
+    ReadOnly = admin.ModelAdmin[Lot]
+else:
+    ReadOnly = admin.ModelAdmin
+
+READERS = (COORDINATOR, WAREHOUSE, QUALITY, DISPATCHER, AUDITOR)
+
+
+class OfOneOrganisation(SubjectAdmin):
+    """A person sees the subjects of the organisations that he works for."""
+
+    sees = (COORDINATOR, WAREHOUSE, QUALITY, DISPATCHER)
+    org_path = "warehouse__org__code"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        actors = self.capacities(request)
+        found = self.ordered()
+        if any(actor.role == AUDITOR for actor in actors):
+            return found
+        return found.filter(**{f"{self.org_path}__in": [actor.org for actor in actors]})
+
+    def ordered(self) -> QuerySet[Any]:
+        """Every subject, in the order in which they are to be looked at."""
+        raise NotImplementedError
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(OfOneOrganisation):
+    list_display = ("code", "name", "city", "at_stage", "since")
+    fields = ("code", "at_stage", "since", "org", "name_zh", "name_en", "province", "city")
+    readonly_fields = ("at_stage",)
+    opening_form = WarehouseForm
+    org_path = "org__code"
+
+    def ordered(self) -> QuerySet[Any]:
+        return Warehouse.objects.select_related("org").order_by("name_zh", "pk")
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"org": Organisation.objects.get(code=actor.org)}
+
+    @admin.display(description=_("warehouse"))
+    def name(self, house: Warehouse) -> str:
+        return label_of(house)
+
+
+class ArrivalLines(Lines):
+    model = ArrivalLine
+    fields = ("no", "item", "lot", "announced", "accepted", "rejected", "missing", "surplus")
+    readonly_fields = ("item",)
+    ordering = ("no",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("lot__variant__item")
+
+    @admin.display(description=_("item and standard"))
+    def item(self, line: ArrivalLine) -> str:
+        return f"{described(line.lot.variant)} · {unit_of(line.lot.variant)}"
+
+
+@admin.register(Arrival)
+class ArrivalAdmin(OfOneOrganisation):
+    """What waits at the door comes first."""
+
+    list_display = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label")
+    list_filter = (StageFilter,)
+    search_fields = ("code", "pledge__code", "waybill")
+    fields = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label", "waybill")
+    readonly_fields = ("at_stage", "carrier_label")
+    inlines = (ArrivalLines,)
+
+    def ordered(self) -> QuerySet[Any]:
+        return waiting_first()
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"pledge": Pledge.objects.get(code=actor.by_link)}
+
+    def _take(
+        self, request: HttpRequest, *, move: str, actor: Actor, subject: Subject | None
+    ) -> HttpResponse:
+        """Staff who announce for a donor say first which gift it is."""
+        if subject is not None:
+            return super()._take(request, move=move, actor=actor, subject=subject)
+        gift = Pledge.objects.filter(code=request.GET.get("gift", "")).first()
+        if gift is None:
+            return self._choose_gift(request)
+        for_gift = replace(actor, by_link=gift.code)
+        return super()._take(request, move=move, actor=for_gift, subject=None)
+
+    def _choose_gift(self, request: HttpRequest) -> HttpResponse:
+        sendable = Pledge.objects.filter(
+            stage__in=PLEDGE.move("dispatch").source, lines__sent__lt=F("lines__quantity")
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Which gift has arrived or was sent?"),
+            "gifts": sendable.distinct().order_by("-since", "-pk")[:100],
+        }
+        return render(request, "warehouse/choose_gift.html", context)
+
+    @admin.display(description=_("carrier"))
+    def carrier_label(self, arrival: Arrival) -> str:
+        return arrival.carrier_label
+
+
+class AllocationLines(Lines):
+    model = AllocationLine
+    fields = ("item", "lot", "quantity")
+    readonly_fields = ("item",)
+    ordering = ("pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("lot__variant__item")
+
+    @admin.display(description=_("item and standard"))
+    def item(self, line: AllocationLine) -> str:
+        return f"{described(line.lot.variant)} · {unit_of(line.lot.variant)}"
+
+
+@admin.register(Allocation)
+class AllocationAdmin(OfOneOrganisation):
+    list_display = ("code", "at_stage", "since", "warehouse", "need_label")
+    list_filter = (StageFilter,)
+    search_fields = ("code", "need_line__need__code")
+    fields = ("code", "at_stage", "since", "warehouse", "need_label")
+    readonly_fields = ("at_stage", "need_label")
+    inlines = (AllocationLines,)
+    org_path = "org"
+
+    def ordered(self) -> QuerySet[Any]:
+        found = Allocation.objects.select_related("warehouse", "need_line__need__hospital")
+        return found.order_by("-since", "-pk")
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"org": actor.org}
+
+    @admin.display(description=_("need line"))
+    def need_label(self, allocation: Allocation) -> str:
+        line = allocation.need_line
+        return f"{line.need.code}/{line.no} · {line.need.hospital}" if line else "-"
+
+
+@admin.register(Lot)
+class LotAdmin(ReadOnly):
+    """The lots and what of each is in stock now: to read only, they change by moves."""
+
+    list_display = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "pledge")
+    search_fields = ("code", "batch", "pledge__code", "variant__key")
+    fields = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "pledge")
+    readonly_fields = ("item", "in_stock", "unit")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lot]:
+        stock = Concat(Value("stock:"), OuterRef("warehouse__code"))
+        held = Holding.objects.filter(lot=OuterRef("code"), place=stock).values("amount")[:1]
+        lots = Lot.objects.filter(warehouse__isnull=False).annotate(held=Subquery(held))
+        actors = self._readers(request)
+        if not any(actor.role == AUDITOR for actor in actors):
+            lots = lots.filter(warehouse__org__code__in=[actor.org for actor in actors])
+        related = lots.select_related("variant__item", "warehouse", "pledge")
+        return related.order_by(F("held").desc(nulls_last=True), "expiry", "pk")
+
+    def _readers(self, request: HttpRequest) -> list[Actor]:
+        return acting_as(request.user, READERS) if isinstance(request.user, Person) else []
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(self._readers(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Lot | None = None) -> bool:
+        return bool(self._readers(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Lot | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Lot | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("item and standard"))
+    def item(self, lot: Lot) -> str:
+        return described(lot.variant)
+
+    @admin.display(description=_("in stock now"))
+    def in_stock(self, lot: Lot) -> int:
+        return getattr(lot, "held", None) or 0
+
+    @admin.display(description=_("unit"))
+    def unit(self, lot: Lot) -> str:
+        return unit_of(lot.variant)

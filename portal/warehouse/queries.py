@@ -1,0 +1,138 @@
+"""What the warehouse's forms and lists ask: where to send, what is in stock, what is needed."""
+
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ledger.core.postings import place
+from portal.accounts.acting import Actor
+from portal.accounts.roles import DONOR
+from portal.balance.models import Holding
+from portal.catalogue.queries import described, unit_of
+from portal.needs.models import NeedLine
+from portal.needs.queries import OPEN
+from portal.organisations.queries import name_of
+from portal.pledges.models import Pledge
+from portal.pledges.queries import unsent_lines
+from portal.stages.models import Subject
+from portal.warehouse.models import Arrival, Lot, Warehouse
+
+Pairs = list[tuple[str, Any]]
+
+
+def warehouse_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Open warehouses: for a donor all of them, for a charity its own."""
+    houses = Warehouse.objects.filter(stage="open").select_related("org")
+    if actor.role != DONOR:
+        houses = houses.filter(org__code=actor.org)
+    return [
+        (house.code, ", ".join(filter(None, (label_of(house), house.city))))
+        for house in houses.order_by("name_zh", "pk")
+    ]
+
+
+def lot_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """What the actor's organisation has in stock, by warehouse, with the quantity held."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for lot, held in stock_of(actor.org):
+        assert lot.warehouse is not None, "lots in stock have a warehouse"
+        expiry = _("use by %(day)s") % {"day": lot.expiry.isoformat()} if lot.expiry else ""
+        quantity = f"{held:,} {unit_of(lot.variant)}"
+        label = " · ".join(filter(None, (described(lot.variant), quantity, expiry, lot.code)))
+        groups.setdefault(label_of(lot.warehouse), []).append((lot.code, label))
+    return list(groups.items())
+
+
+def need_line_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Open lines that ask for an item in stock here, the most urgent first."""
+    items = {lot.variant.item_id for lot, _held in stock_of(actor.org)}
+    lines = open_for_allocation().filter(variant__item__in=items)
+    return [(f"{line.need.code}/{line.no}", _asked(line)) for line in lines]
+
+
+def announce_initial(*, subject: Arrival | None, actor: Actor) -> dict[str, Any]:
+    """A row for each line of which the donor has something left to send."""
+    pledge = subject.pledge if subject else Pledge.objects.filter(code=actor.by_link).first()
+    if pledge is None:
+        return {}
+    rows = []
+    for line in unsent_lines(pledge):
+        left = line.quantity - line.sent
+        words = {"item": described(line.variant), "left": f"{left:,}"}
+        caption = _("%(item)s: %(left)s %(unit)s still to send") % {
+            **words,
+            "unit": unit_of(line.variant),
+        }
+        rows.append({"line": line.no, "quantity": left, "caption": caption})
+    return {"lines": rows}
+
+
+def count_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
+    """A row for each line to count. What is good is not filled in: it is counted, not confirmed."""
+    rows = []
+    lines = subject.lines.select_related("lot", "pledge_line__variant__item").order_by("no")
+    for line in lines:
+        variant = line.pledge_line.variant
+        caption = _("%(item)s: %(announced)s %(unit)s announced, lot %(lot)s") % {
+            "item": described(variant),
+            "announced": f"{line.announced:,}",
+            "unit": unit_of(variant),
+            "lot": line.lot.code,
+        }
+        rows.append({"line": line.no, "rejected": 0, "caption": caption})
+    return {"lines": rows}
+
+
+def stock_of(org: str) -> list[tuple[Lot, int]]:
+    """What an organisation has in stock: lots with the quantity held, soonest to expire first."""
+    houses = {house.code: house for house in Warehouse.objects.filter(org__code=org)}
+    places = [place("stock", code) for code in houses]
+    rows = Holding.objects.filter(place__in=places, amount__gt=0).values_list("lot", "amount")
+    held = dict(rows)
+    lots = Lot.objects.filter(code__in=held).select_related("variant__item", "warehouse", "pledge")
+    return [
+        (lot, held[lot.code])
+        for lot in lots.order_by("warehouse__pk", F("expiry").asc(nulls_last=True), "pk")
+    ]
+
+
+def open_for_allocation() -> QuerySet[NeedLine]:
+    """Lines of open needs that are not wholly allocated: soonest wanted first, then oldest."""
+    return (
+        NeedLine.objects.filter(need__stage__in=OPEN)
+        .filter(Q(quantity=None) | Q(allocated__lt=F("quantity")))
+        .select_related("need__hospital", "variant__item")
+        .order_by(F("need__valid_until").asc(nulls_last=True), "need__public_since", "pk")
+    )
+
+
+def waiting_first() -> QuerySet[Arrival]:
+    """Arrivals: those at the door, then those on the way, then those counted."""
+    order = Case(
+        When(stage="arrived", then=Value(0)),
+        When(stage="announced", then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    found = Arrival.objects.select_related("pledge", "warehouse__org")
+    return found.order_by(order, "since", "pk")
+
+
+def label_of(house: Warehouse) -> str:
+    """Its name in the reader's language."""
+    return house.name_en if get_language() == "en" else house.name_zh
+
+
+def _asked(line: NeedLine) -> str:
+    hospital, item = name_of(line.need.hospital), described(line.variant)
+    words: dict[str, Any] = {"hospital": hospital, "item": item, "unit": unit_of(line.variant)}
+    if line.quantity is None:
+        return _("%(hospital)s · %(item)s · %(need)s") % {**words, "need": line.need.code}
+    left = f"{line.quantity - line.allocated:,}"
+    return _("%(hospital)s · %(item)s · %(left)s %(unit)s open · %(need)s") % {
+        **words,
+        "left": left,
+        "need": line.need.code,
+    }
