@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.acting import Actor, acting_as
+from portal.accounts.acting import Actor, actors
 from portal.accounts.models import Person
 from portal.accounts.roles import AUDITOR
 from portal.stages.engine import allowed_moves
@@ -62,7 +62,7 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
             AUDITOR,
             *self.sees,
         }
-        return acting_as(request.user, roles)
+        return [actor for actor in _actors(request, request.user) if actor.role in roles]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.capacities(request))
@@ -192,3 +192,12 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
 
     def _address(self, name: str, *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+
+def _actors(request: HttpRequest, person: Person) -> list[Actor]:
+    """The person's capacities, read once a request: the workbench asks them for every kind of
+    subject."""
+    if not hasattr(request, "capacities"):
+        request.capacities = actors(person)  # type: ignore[attr-defined]  # ours, for this request
+    held: list[Actor] = request.capacities  # type: ignore[attr-defined]  # the same
+    return held
