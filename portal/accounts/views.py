@@ -46,7 +46,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     end_session(request)
-    return redirect("tracking:home")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 @sensitive_post_parameters()

@@ -7,59 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='sign-in name')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('joined_at', models.DateTimeField(verbose_name='since')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(max_length=60, unique=True, verbose_name="sign-in name"),
+                ),
+                ("name", models.CharField(blank=True, max_length=60, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                ("joined_at", models.DateTimeField(verbose_name="since")),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=20)),
-                ('code', models.CharField(max_length=12)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('ended', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['purpose', 'code'], name='accounts_link_of')],
+                "indexes": [models.Index(fields=["purpose", "code"], name="accounts_link_of")],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[(portal.accounts.roles.Role['HOSPITAL'], 'Hospital'), (portal.accounts.roles.Role['COORDINATOR'], 'Charity coordinator'), (portal.accounts.roles.Role['WAREHOUSE'], 'Warehouse'), (portal.accounts.roles.Role['QUALITY'], 'Quality inspection'), (portal.accounts.roles.Role['DISPATCHER'], 'Dispatch'), (portal.accounts.roles.Role['FINANCE'], 'Finance'), (portal.accounts.roles.Role['PUBLISHER'], 'Publishing'), (portal.accounts.roles.Role['MODERATOR'], 'Moderation'), (portal.accounts.roles.Role['AUTHORITY'], 'Coordinating authority'), (portal.accounts.roles.Role['AUDITOR'], 'Auditor'), (portal.accounts.roles.Role['SECURITY'], 'Security officer'), (portal.accounts.roles.Role['DONOR'], 'Donor'), (portal.accounts.roles.Role['CLOCK'], 'Clock'), (portal.accounts.roles.Role['SYSTEM'], 'Portal')], max_length=20, verbose_name='role')),
-                ('org', models.CharField(max_length=12, verbose_name='organisation')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            (portal.accounts.roles.Role["HOSPITAL"], "Hospital"),
+                            (portal.accounts.roles.Role["COORDINATOR"], "Charity coordinator"),
+                            (portal.accounts.roles.Role["WAREHOUSE"], "Warehouse"),
+                            (portal.accounts.roles.Role["QUALITY"], "Quality inspection"),
+                            (portal.accounts.roles.Role["DISPATCHER"], "Dispatch"),
+                            (portal.accounts.roles.Role["FINANCE"], "Finance"),
+                            (portal.accounts.roles.Role["PUBLISHER"], "Publishing"),
+                            (portal.accounts.roles.Role["MODERATOR"], "Moderation"),
+                            (portal.accounts.roles.Role["AUTHORITY"], "Coordinating authority"),
+                            (portal.accounts.roles.Role["AUDITOR"], "Auditor"),
+                            (portal.accounts.roles.Role["SECURITY"], "Security officer"),
+                            (portal.accounts.roles.Role["DONOR"], "Donor"),
+                            (portal.accounts.roles.Role["CLOCK"], "Clock"),
+                            (portal.accounts.roles.Role["SYSTEM"], "Portal"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("org", models.CharField(max_length=12, verbose_name="organisation")),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'role grant',
-                'verbose_name_plural': 'role grants',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('person', 'role', 'org'), name='accounts_grant_once'), models.CheckConstraint(condition=models.Q(('role__in', [portal.accounts.roles.Role['AUDITOR'], portal.accounts.roles.Role['AUTHORITY'], portal.accounts.roles.Role['COORDINATOR'], portal.accounts.roles.Role['DISPATCHER'], portal.accounts.roles.Role['FINANCE'], portal.accounts.roles.Role['HOSPITAL'], portal.accounts.roles.Role['MODERATOR'], portal.accounts.roles.Role['PUBLISHER'], portal.accounts.roles.Role['QUALITY'], portal.accounts.roles.Role['SECURITY'], portal.accounts.roles.Role['WAREHOUSE']])), name='accounts_grant_role_known')],
+                "verbose_name": "role grant",
+                "verbose_name_plural": "role grants",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("person", "role", "org"),
+                        name="accounts_grant_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    portal.accounts.roles.Role["AUDITOR"],
+                                    portal.accounts.roles.Role["AUTHORITY"],
+                                    portal.accounts.roles.Role["COORDINATOR"],
+                                    portal.accounts.roles.Role["DISPATCHER"],
+                                    portal.accounts.roles.Role["FINANCE"],
+                                    portal.accounts.roles.Role["HOSPITAL"],
+                                    portal.accounts.roles.Role["MODERATOR"],
+                                    portal.accounts.roles.Role["PUBLISHER"],
+                                    portal.accounts.roles.Role["QUALITY"],
+                                    portal.accounts.roles.Role["SECURITY"],
+                                    portal.accounts.roles.Role["WAREHOUSE"],
+                                ],
+                            )
+                        ),
+                        name="accounts_grant_role_known",
+                    ),
+                ],
             },
         ),
     ]
