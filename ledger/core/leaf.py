@@ -112,7 +112,7 @@ def draft(
     corrects: str = "",
 ) -> Draft:
     """A draft that is sure to seal; BadLeaf otherwise."""
-    concerned = sorted({*codes, case} - {""})
+    concerned = sorted({*map(str, codes), case} - {""})
     made = Draft(
         uid=uid,
         type=type,

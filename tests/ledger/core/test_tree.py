@@ -40,7 +40,7 @@ def test_proofs_verify_and_nothing_else_does(data):
     tree.verify_inclusion(HASHES[index], index, size, proof, root)
     other = data.draw(st.integers(-1, size).filter(lambda i: i != index))
     for wrong in (
-        (HASHES[other], index, size, proof, root),
+        (tree.leaf_hash(b"another"), index, size, proof, root),
         (HASHES[index], other, size, proof, root),
         (HASHES[index], index, size, [*proof, bytes(32)], root),
         (HASHES[index], index, size, proof, bytes(32)),

@@ -1,0 +1,70 @@
+"""Fixtures of the ledger: a log in folders of its own, and a flush that append-only tables bear."""
+
+from functools import wraps
+from types import SimpleNamespace
+
+import pytest
+from celery import current_app
+from django.conf import settings as configured
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import timezone
+
+from ledger import creating, sealing, triggers, vault
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_lifts_triggers():
+    """A flush deletes or truncates everything: without the triggers, which come back."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    @wraps(flush)
+    def lifted(self, sql_list):
+        with triggers.lifted(self.connection):
+            flush(self, sql_list)
+
+    BaseDatabaseOperations.execute_sql_flush = lifted
+    yield
+    BaseDatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture
+def log_files(settings, tmp_path):
+    """Keys, signer's memory and public files in a folder of this test; no log yet."""
+    settings.LEDGER_KEY_FILE = tmp_path / "keys" / "log.key"
+    settings.FIELD_KEY_FILE = tmp_path / "keys" / "field.key"
+    settings.LEDGER_DIR = tmp_path / "ledger"
+    settings.LEDGER_STATE = tmp_path / "signer.json"
+    vault.make_key(settings.FIELD_KEY_FILE)
+    return SimpleNamespace(
+        dir=settings.LEDGER_DIR,
+        key=settings.LEDGER_KEY_FILE,
+        field=settings.FIELD_KEY_FILE,
+        state=settings.LEDGER_STATE,
+    )
+
+
+@pytest.fixture
+def log(db, log_files):
+    """A log with its first entry, `ledger.create`, sealed."""
+    creating.create(at=timezone.now())
+    return log_files
+
+
+@pytest.fixture
+def seal(log):
+    """seal(): everything that waits, now; how many entries it made."""
+    return lambda at=None: sealing.seal_all(at=at or timezone.now())
+
+
+@pytest.fixture
+def seal_and_project(seal):
+    """seal_and_project(): seal everything and run the task that follows a seal."""
+
+    current_app.loader.import_default_modules()  # a worker does it when it starts
+
+    def both(at=None):
+        count = seal(at)
+        current_app.tasks[configured.LEDGER_SEALED]()
+        return count
+
+    return both
