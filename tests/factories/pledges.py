@@ -36,7 +36,7 @@ def donor_of(pledge):
 
 
 def create_pledge(*, stage="accepted", lines=LINES, name="", contact="", at=AT):
-    """A gift in that stage: registered, accepted, declined or withdrawn; anonymous without a name."""
+    """A gift in that stage: registered, accepted, declined or withdrawn; nameless: anonymous."""
     variant(lines[0][0])
     facts = Registered(
         lines=given(*lines),
