@@ -1,7 +1,11 @@
-"""Who plays: invented organisations with marker credit codes, the accounts of the demo, warehouses."""
+"""Who plays: invented organisations with marker credit codes, the accounts of the demo,
+warehouses."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from portal.accounts.acting import SYSTEM, Actor, grant
 from portal.accounts.models import Person
@@ -30,17 +34,55 @@ class Part:
 
 
 PARTS = (
-    Part("authority", "authority", "江城示范协调指挥部", "Jiangcheng Demonstration Coordination Office",
-         make_marker("420100", "11", 1)),
-    Part("charity", "charity", "善迹示范慈善会", "Shanji Demonstration Charity", "53420000000000027C"),
-    Part("red", "charity", "江城示范红十字会", "Jiangcheng Demonstration Red Cross", "13420000000000035B"),
-    Part("auditors", "auditor", "明镜示范会计师事务所", "Clear Mirror Demonstration Auditors",
-         make_marker("310000", "91", 3), "上海", "上海市"),
-    Part("maker", "donor", "远山示范制造有限公司", "Far Hills Demonstration Manufacturing",
-         "91330100MA000004XA", "浙江", "杭州市"),
-    Part("alumni", "donor", "南湖示范校友会", "South Lake Demonstration Alumni",
-         make_marker("320100", "51", 5), "江苏", "南京市"),
-)  # fmt: skip
+    Part(
+        "authority",
+        "authority",
+        "江城示范协调指挥部",
+        "Jiangcheng Demonstration Coordination Office",
+        make_marker("420100", "11", 1),
+    ),
+    Part(
+        "charity",
+        "charity",
+        "善迹示范慈善会",
+        "Shanji Demonstration Charity",
+        "53420000000000027C",
+    ),
+    Part(
+        "red",
+        "charity",
+        "江城示范红十字会",
+        "Jiangcheng Demonstration Red Cross",
+        "13420000000000035B",
+    ),
+    Part(
+        "auditors",
+        "auditor",
+        "明镜示范会计师事务所",
+        "Clear Mirror Demonstration Auditors",
+        make_marker("310000", "91", 3),
+        "上海",
+        "上海市",
+    ),
+    Part(
+        "maker",
+        "donor",
+        "远山示范制造有限公司",
+        "Far Hills Demonstration Manufacturing",
+        "91330100MA000004XA",
+        "浙江",
+        "杭州市",
+    ),
+    Part(
+        "alumni",
+        "donor",
+        "南湖示范校友会",
+        "South Lake Demonstration Alumni",
+        make_marker("320100", "51", 5),
+        "江苏",
+        "南京市",
+    ),
+)
 
 ACCOUNTS = {  # sign-in name -> (role, organisation); hospitals are filled in by the plot
     "coordinator": (Role.COORDINATOR, "charity"),
@@ -94,10 +136,15 @@ def enter(world: World, part: Part, *, at: datetime, verify: bool = True) -> Org
     return org
 
 
+@cache
+def _hashed() -> str:
+    """Hashed once for all: hashing is slow on purpose, and here the password is printed anyway."""
+    return make_password(PASSWORD)
+
+
 def hire(world: World, name: str, *, role: Role, org: Organisation, at: datetime) -> Actor:
     """An account of the demo with the one password, and its role."""
-    person = Person(username=name, name=name, joined_at=at)
-    person.set_password(PASSWORD)
+    person = Person(username=name, name=name, joined_at=at, password=_hashed())
     person.save()
     grant(person, role=role, org=org.code, at=at)
     actor = Actor(role=role, org=org.code, person_id=person.pk, name=name)

@@ -16,7 +16,8 @@ from portal.warehouse.stages import AllocationReason, Carrier
 
 @dataclass(frozen=True)
 class Leg:
-    """One shipment's worth of a gift: to the n-th hospital asking, so much, and how it ends there."""
+    """One shipment's worth of a gift: to the n-th hospital asking, so much, and how it ends
+    there."""
 
     to: int
     quantity: int

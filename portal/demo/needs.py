@@ -1,4 +1,5 @@
-"""The needs of the story: real need lines under invented hospitals, posted or imported as on any day."""
+"""The needs of the story: real need lines under invented hospitals, posted or imported as on any
+day."""
 
 import csv
 from datetime import datetime, timedelta

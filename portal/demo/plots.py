@@ -1,4 +1,5 @@
-"""The plots: forty gifts, told in figures, each with its beginning in hours after the story's first."""
+"""The plots: forty gifts, told in figures, each with its beginning in hours after the story's
+first."""
 
 from collections.abc import Iterator
 
@@ -75,7 +76,9 @@ PLOTS = (
     Plot(190, *GOWN, 1200, legs=(Leg(1, 1200, said=Counting(missing=12, reason="short")),)),
     Plot(200, *DISINFECTOR, 4, name=MAKER, legs=(Leg(0, 4),)),
     # where things stand at the end of the story
-    Plot(300, *COVERALL, 700, name=MAKER, legs=(Leg(0, 400, ends="delivered"), Leg(2, 300, ends="packed"))),
+    Plot(300, *COVERALL, 700, name=MAKER, legs=(
+        Leg(0, 400, ends="delivered"), Leg(2, 300, ends="packed"),
+    )),
     Plot(320, *SURGICAL, 9000, legs=(Leg(0, 9000, ends="in_transit"),)),
     Plot(330, *CAP, 3000, name="两江骑行队", legs=(Leg(0, 3000, ends="delivered"),)),
     Plot(340, *GLOVES, 900, legs=(Leg(0, 900, ends="released"),)),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from portal.input.cleaning import Unclean, clean_text
 
 
-def clean_address(value: object, *, limit: int = 500) -> str:
+def clean_address(value: object, *, limit: int = 1000) -> str:
     """An http or https address with a host and without blanks, sign-in or port nonsense. Raises
     Unclean."""
     address = clean_text(value, limit=limit)

@@ -22,7 +22,7 @@ class Need(Subject):
     valid_until = models.DateField(_("needed until"), null=True, blank=True)
     notes = models.TextField(_("notes for donors"), blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
-    source = models.CharField(_("address of the notice"), max_length=500, blank=True)
+    source = models.CharField(_("address of the notice"), max_length=1000, blank=True)
     return_note = models.TextField(_("what to mend"), blank=True)
 
     class Meta:

@@ -41,7 +41,7 @@ LONGEST = {
     "specification": 250,
     "quantity": 100,
     "unit": 20,
-    "source": 500,
+    "source": 1000,
 }
 _NAME_THE_ITEM = {"joined_names", "shared_name", "shared_name_by_standard", "item_by_standard"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
