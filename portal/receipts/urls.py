@@ -1,6 +1,11 @@
-"""Addresses of receipts."""
+"""Addresses of receipts: confirming a delivery by its secret link."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.receipts import views
 
 app_name = "receipts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("confirm/thanks/<str:code>/", views.thanks, name="thanks"),
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+]

@@ -71,7 +71,8 @@ class Shipment(Subject):
         if actor.role == DONOR:
             return self.gift is not None and actor.by_link == self.gift.code
         if actor.role == HOSPITAL:
-            return self.hospital is not None and actor.org == self.hospital.code
+            by_own_link = actor.by_link in ("", self.code)
+            return by_own_link and self.hospital is not None and actor.org == self.hospital.code
         return actor.role == AUDITOR or (
             actor.role in CHARITY and (actor.org == self.org or not self.org)
         )

@@ -53,8 +53,8 @@ RELEASE = Lifecycle(
         Stage(
             "cancelled",
             _("Cancelled"),
-            _("Nothing left on it; the allocations stand again."),
-            public="allocate",
+            _("Nothing left the warehouse on it; the goods are back in stock."),
+            public="store",
             detour=True,
             ends=True,
         ),
@@ -96,6 +96,27 @@ RELEASE = Lifecycle(
 class Packed(Facts, line=_("Packed: {boxes} boxes")):
     release: str = fact(_("Release order"), choices="release_choices", default="")
     boxes: int = fact(_("Number of boxes"))
+
+
+class SentLine(Facts):
+    line: int = fact(_("Line of the gift"), kind="hidden")
+    quantity: int = fact(_("Quantity sent, in base units"), kind="count")
+    need: str = fact(_("Need"), kind="hidden", default="")
+    need_line: int = fact(_("Line of the need"), kind="hidden", default=0)
+
+
+class SentDirect(Packed, line=_("Packed: {boxes} boxes")):
+    """Packed and handed over by the donor himself; a private sender's waybill is never public."""
+
+    hospital: str = fact(_("Hospital"), choices="hospital_choices")
+    carrier: Carrier = fact(_("Carrier"))
+    waybill: str = fact(
+        _("Waybill number"),
+        disclosure=PRIVATE,
+        default="",
+        help=_("Leave empty for own vehicle or railway. It is never public."),
+    )
+    lines: tuple[SentLine, ...] = fact(_("What was sent"))
 
 
 class Dispatched(Facts, line=_("Handed to the carrier: {carrier}")):

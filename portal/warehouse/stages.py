@@ -244,6 +244,10 @@ class AllocationReleased(Facts, line=_("Released for shipping")):
     pass
 
 
+class AllocationGivenBack(Facts, line=_("Release order cancelled; the goods are back in stock")):
+    pass
+
+
 ALLOCATION = Lifecycle(
     "allocation",
     "A",
@@ -280,6 +284,15 @@ ALLOCATION = Lifecycle(
             effect="name_allocated",
             within=True,
             done=_("Released"),
+        ),
+        Move(
+            "give_back",
+            source=("released",),
+            target="cancelled",
+            facts=AllocationGivenBack,
+            effect="name_allocated",
+            within=True,
+            done=_("Back in stock"),
         ),
         Move(
             "cancel",

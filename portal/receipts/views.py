@@ -1,0 +1,117 @@
+"""Confirming a delivery without an account, by the secret link that only the hospital was given.
+
+The token in the address is the whole authority, no cookie is: so these pages need no CSRF token (a
+browser sends
+`Origin: null` from a page without referrer, which would be refused), and work where cookies are
+off.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from portal.accounts.acting import Actor
+from portal.accounts.links import DeadLink, open_link
+from portal.accounts.roles import HOSPITAL
+from portal.input.limits import allowed
+from portal.receipts.models import Receipt
+from portal.shipping.commands import CONFIRM
+from portal.shipping.models import Shipment
+from portal.shipping.queries import CONFIRMABLE
+from portal.stages.models import Subject
+from portal.stages.views import take
+
+PER_MINUTE = 30
+Page = Callable[..., HttpResponse]
+
+
+def by_secret_link(view: Page) -> Page:
+    """A page opened by a token: tries are limited, a dead link is 410, nothing of it is kept or
+    passed on."""
+
+    @csrf_exempt
+    @wraps(view)
+    def page(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        if not _may_try(request):
+            response = render(request, "429.html", status=429)
+            response["Retry-After"] = "60"
+        else:
+            try:
+                response = view(request, token, **kwargs)
+            except DeadLink:
+                response = render(request, "410.html", {"reason": _dead()}, status=410)
+        add_never_cache_headers(response)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return page
+
+
+@by_secret_link
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The delivery and its form; one big button where everything came. GET changes nothing."""
+    link = open_link(token, purpose=CONFIRM, at=timezone.now())
+    shipment = (
+        Shipment.objects.select_related("hospital")
+        .filter(code=link.code, stage__in=CONFIRMABLE)
+        .first()
+    )
+    if shipment is None or shipment.hospital is None:
+        raise DeadLink
+    actor = Actor(role=HOSPITAL, org=shipment.hospital.code, by_link=shipment.code)
+    return confirm_shipment(request, shipment=shipment, actor=actor, done=_thanks)
+
+
+def confirm_shipment(
+    request: HttpRequest, *, shipment: Shipment, actor: Actor, done: Callable[[Subject], str]
+) -> HttpResponse:
+    """The form of the receipt of one shipment, for the link and for the own workspace."""
+    return take(
+        request,
+        model=Receipt,
+        move="confirm",
+        actor=actor,
+        fields={"shipment": shipment, "code": shipment.code},
+        template="receipts/confirm.html",
+        context={"shipment": shipment, "by_link": actor.person_id is None},
+        done=done,
+    )
+
+
+def thanks(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the link leads when it has done its work: it says where the public record stands."""
+    receipt = Receipt.objects.filter(code=code).select_related("shipment").first()
+    if receipt is None:
+        raise Http404
+    response = render(request, "receipts/thanks.html", {"receipt": receipt})
+    add_never_cache_headers(response)
+    return response
+
+
+def _thanks(receipt: Subject) -> str:
+    return reverse("receipts:thanks", args=[receipt.code])
+
+
+def _dead() -> str:
+    """One answer for unknown, used and expired links, so that it tells nothing."""
+    return _(
+        "This secret link is unknown, has done its work or has run out. If you have just sent "
+        "something with it,"
+        "that is recorded. For a new link please ask the charity that gave it to you."
+    )
+
+
+def _may_try(request: HttpRequest) -> bool:
+    """No address is kept: what is counted is its keyed hash."""
+    caller = salted_hmac("links", request.META.get("REMOTE_ADDR", "")).hexdigest()
+    return allowed(f"link:{caller}", limit=PER_MINUTE, per=60, at=timezone.now())

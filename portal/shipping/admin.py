@@ -1,0 +1,115 @@
+"""Release orders and shipments in the admin; the hospital's secret link is made and shown there,
+once."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.acting import Actor
+from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
+from portal.shipping.commands import CONFIRM_DAYS, renew_confirm_link
+from portal.shipping.models import Release, Shipment, ShipmentLine
+from portal.shipping.queries import CONFIRMABLE
+from portal.stages.admin import StageFilter, SubjectAdmin
+from portal.stages.engine import MoveRefused
+from portal.stages.models import Subject
+
+
+class ShipmentLines(admin.TabularInline[ShipmentLine, Shipment]):
+    """What is in the boxes, to read; who sees the shipment sees its lines."""
+
+    model = ShipmentLine
+    fields = readonly_fields = ("no", "lot", "need_line", "quantity")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Release)
+class ReleaseAdmin(SubjectAdmin):
+    list_display = ("code", "at_stage", "hospital", "warehouse", "since")
+    list_select_related = ("hospital", "warehouse")
+    fields = ("code", "at_stage", "hospital", "warehouse", "allocations", "since")
+    list_filter = (StageFilter,)
+    search_fields = ("code",)
+    ordering = ("-pk",)
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"org": actor.org}
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(SubjectAdmin):
+    list_display = ("code", "at_stage", "hospital", "carrier", "since")
+    list_select_related = ("hospital",)
+    fields = ("code", "at_stage", "hospital", "release", "gift", "carrier", "waybill", "since")
+    inlines = (ShipmentLines,)
+    list_filter = (StageFilter,)
+    search_fields = ("code",)
+    ordering = ("-pk",)
+    sees = (COORDINATOR,)
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"org": actor.org}
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.link_view)
+        return [path("<int:pk>/link/", view, name="shipping_shipment_link"), *super().get_urls()]
+
+    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page from which the hospital gets its link: POST makes a new one and shows it this
+        one time."""
+        shipment = self.get_object(request, str(pk))
+        if shipment is None or not self._may_link(request, shipment):
+            raise Http404
+        link = ""
+        if request.method == "POST":
+            try:
+                token = renew_confirm_link(shipment, at=timezone.now())
+            except MoveRefused as refusal:
+                messages.error(request, str(refusal))
+                return HttpResponseRedirect(self._page_of(shipment))
+            link = settings.SITE_ORIGIN + reverse("plain:receipts:confirm", args=[token])
+        page = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The hospital's link"),
+            "shipment": shipment,
+            "link": link,
+            "days": CONFIRM_DAYS,
+        }
+        response = render(request, "shipping/link.html", page)
+        add_never_cache_headers(response)
+        return response
+
+    def _may_link(self, request: HttpRequest, shipment: Shipment) -> bool:
+        roles = (DISPATCHER, COORDINATOR, WAREHOUSE)
+        mine = [a for a in self.capacities(request) if a.role in roles]
+        return shipment.stage in CONFIRMABLE and any(shipment.reachable_by(a) for a in mine)
+
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+        """The table's moves, and the hospital's link while there is something to confirm."""
+        moves = super()._moves(request, subject)
+        if isinstance(subject, Shipment) and self._may_link(request, subject):
+            moves.append((self._address("link", subject.pk), _("The hospital's link")))
+        return moves
+
+    def _page_of(self, subject: Subject) -> str:
+        """After the dispatch comes the link, which a hospital without account needs."""
+        just_sent = subject.stage == "in_transit"
+        return self._address("link" if just_sent else "change", subject.pk)

@@ -1,0 +1,98 @@
+"""What the forms and pages ask about release orders and shipments."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+from django.utils.translation import gettext as _
+
+from portal.accounts.acting import Actor
+from portal.catalogue.queries import described, unit_of
+from portal.organisations.models import Organisation
+from portal.organisations.queries import name_of
+from portal.pledges.models import Pledge
+from portal.pledges.queries import unsent_lines
+from portal.shipping.models import Release, Shipment
+from portal.stages.models import Subject
+from portal.warehouse.models import Allocation
+
+Pairs = list[tuple[str, Any]]
+COMING = ("packed", "in_transit", "delivered")
+CONFIRMABLE = ("in_transit", "delivered")
+
+
+def allocation_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Allocations of this organisation that no release order holds, grouped by hospital."""
+    rows = Allocation.objects.filter(stage="published", org=actor.org)
+    rows = rows.select_related("warehouse", "need_line__need__hospital", "need_line__variant__item")
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in rows.order_by("pk"):
+        if row.need_line is None:
+            continue
+        hospital = name_of(row.need_line.need.hospital)
+        label = f"{row.code} · {described(row.need_line.variant)}"
+        groups.setdefault(hospital, []).append((row.code, label))
+    return list(groups.items())
+
+
+def release_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Release orders of this organisation that wait to be packed."""
+    rows = Release.objects.filter(stage="issued", org=actor.org).select_related("hospital")
+    return [
+        (row.code, f"{row.code} · {name_of(row.hospital) if row.hospital else ''}")
+        for row in rows.order_by("pk")
+    ]
+
+
+def hospital_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Verified hospitals; those that the donor's gift was promised to stand first."""
+    rows = Organisation.objects.filter(kind=Organisation.Kind.HOSPITAL, stage="verified")
+    meant = set(
+        Organisation.objects.filter(need__lines__pledgeline__pledge__code=actor.by_link)
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+    found = sorted(rows.order_by("legal_name", "pk"), key=lambda org: org.pk not in meant)
+    return [(org.code, ", ".join(filter(None, (name_of(org), org.city)))) for org in found]
+
+
+def direct_initial(pledge: Pledge) -> dict[str, Any]:
+    """What is left to send of a gift, as first values of the form of the direct lane."""
+    return {
+        "boxes": 1,
+        "lines": [
+            {
+                "line": line.no,
+                "quantity": line.quantity - line.sent,
+                "caption": f"{described(line.variant)} · "
+                + _("%(left)d left to send, in %(unit)s")
+                % {"left": line.quantity - line.sent, "unit": unit_of(line.variant)},
+            }
+            for line in unsent_lines(pledge)
+        ],
+    }
+
+
+def coming_to(hospitals: Collection[str]) -> QuerySet[Shipment]:
+    """Shipments on their way to these hospitals, the longest waiting first."""
+    return _counted(Shipment.objects.filter(hospital__code__in=hospitals, stage__in=COMING))
+
+
+def confirmed_by(hospitals: Collection[str]) -> QuerySet[Shipment]:
+    """Shipments that these hospitals have confirmed, the latest first."""
+    rows = Shipment.objects.filter(hospital__code__in=hospitals, stage="confirmed")
+    return _counted(rows).order_by("-since", "-pk")
+
+
+def of_gift(pledge: Pledge) -> QuerySet[Shipment]:
+    """Shipments that carry something of this gift, in order."""
+    rows = Shipment.objects.filter(lines__lot__pledge=pledge).distinct()
+    return rows.select_related("hospital").order_by("pk")
+
+
+def _counted(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
+    return (
+        rows.select_related("hospital", "release__warehouse")
+        .annotate(line_count=Count("lines"), sent_at=F("opened_at"))
+        .order_by("since", "pk")
+    )
