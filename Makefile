@@ -12,10 +12,10 @@ PROD := DEMO=0 DEBUG=0 SITE_ORIGIN=https://shanji.example DATABASE_URL=sqlite://
 
 .PHONY: demo demo-data test test-services test-browser bench long lint format lock
 
-demo: $(V)/.run
+demo: $(V)/.mo
 	DEMO=1 $(V)/bin/python manage.py demo
 
-demo-data: $(V)/.run
+demo-data: $(V)/.mo
 	DEMO=1 $(V)/bin/python manage.py demo --data-only
 
 test: export DATABASE_URL :=
@@ -57,10 +57,13 @@ format: $(V)/.dev
 $(V)/.run: requirements/run.txt
 	$(PY) -m venv $(V)
 	$(PIP) -r requirements/run.txt
+	touch $@
+
+$(V)/.mo: $(wildcard locale/*/LC_MESSAGES/*.po) $(V)/.run
 	$(V)/bin/python locale/compile.py
 	touch $@
 
-$(V)/.dev: requirements/dev.txt $(V)/.run
+$(V)/.dev: requirements/dev.txt $(V)/.mo
 	$(PIP) -r requirements/dev.txt
 	touch $@
 
