@@ -61,3 +61,9 @@ def answer(sending: Once, code: str) -> None:
     Sending.objects.filter(key=sending.key, action=sending.action, who=sending.who).update(
         answer=code
     )
+
+
+def answered(sending: Once) -> str:
+    """The code it led to before, or nothing: to say so without sending it."""
+    found = Sending.objects.filter(key=sending.key, action=sending.action, who=sending.who)
+    return found.values_list("answer", flat=True).first() or ""

@@ -3,10 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.acting import Actor
+from portal.accounts.roles import COORDINATOR
 from portal.needs.forms import ForHospital
 from portal.needs.models import Need, NeedLine
+from portal.needs.views import import_list
 from portal.stages.admin import StageFilter, SubjectAdmin
 
 
@@ -48,3 +53,28 @@ class NeedAdmin(SubjectAdmin):
     list_select_related = ("hospital",)
     search_fields = ("code", "hospital__legal_name")
     ordering = ("-opened_at", "-pk")
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.import_view)
+        return [path("import/", page, name="needs_need_import"), *super().get_urls()]
+
+    def openings(self, request: HttpRequest) -> list[tuple[str, object]]:
+        """A coordinator may import a list beside writing a need."""
+        found = super().openings(request)
+        if self._coordinator(request) is not None:
+            found.append((reverse("admin:needs_need_import"), _("Import a list")))
+        return found
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """The page of an import; for coordinators only."""
+        actor = self._coordinator(request)
+        if actor is None:
+            raise Http404
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        context["title"] = _("Import a list of needs")
+        return import_list(
+            request, actor=actor, template="admin/needs/need/import.html", context=context
+        )
+
+    def _coordinator(self, request: HttpRequest) -> Actor | None:
+        return next((a for a in self.capacities(request) if a.role == COORDINATOR), None)

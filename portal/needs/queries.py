@@ -9,7 +9,15 @@ from portal.catalogue.queries import variant_choices
 from portal.needs.models import Need, NeedLine
 from portal.stages.forms import FreeRows
 
-__all__ = ["OPEN", "as_written", "needs_of", "open_line", "open_lines", "variant_choices"]
+__all__ = [
+    "OPEN",
+    "as_written",
+    "known_source",
+    "needs_of",
+    "open_line",
+    "open_lines",
+    "variant_choices",
+]
 
 OPEN = ("published", "partly_met")  # donors can answer it
 
@@ -32,6 +40,11 @@ def as_written(*, subject: Need, actor: Actor) -> dict[str, Any]:
         "contact": subject.contact,
         "send": True,
     }
+
+
+def known_source(*, subject: Need, actor: Actor) -> dict[str, Any]:
+    """The notice's address that was kept with the draft."""
+    return {"source": subject.source}
 
 
 def open_lines() -> QuerySet[NeedLine]:

@@ -161,6 +161,7 @@ NEED = Lifecycle(
             by=(COORDINATOR, PUBLISHER),
             facts=Published,
             effect="check_publishable",
+            initial="known_source",
             seals_subject=True,
             label=_("Publish"),
             done=_("Need published"),

@@ -103,10 +103,12 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        openings = [
-            (self._address("open", move.name), move.label) for move in self._openings(request)
-        ]
-        return super().changelist_view(request, {**(extra_context or {}), "openings": openings})
+        context = {**(extra_context or {}), "openings": self.openings(request)}
+        return super().changelist_view(request, context)
+
+    def openings(self, request: HttpRequest) -> list[tuple[str, object]]:
+        """What stands above the list: the ways this person may open a new subject."""
+        return [(self._address("open", move.name), move.label) for move in self._openings(request)]
 
     def change_view(
         self,
