@@ -1,4 +1,4 @@
-"""Whatever is announced, counted, allocated and cancelled: every piece of every lot is somewhere."""
+"""Whatever is announced, counted, given out, cancelled: every piece is somewhere."""
 
 from collections import Counter
 
