@@ -87,6 +87,10 @@ def _purpose(shelf: Shelf, entry: Entry, posting: Posting, codes: list[str]) -> 
     """
     if said := NEED_LINE.fullmatch(str(entry.body["data"].get("need_line", ""))):
         return f"{said[1]}/{said[2]}"
+    for told in entry.body["data"].get("lines", []):
+        same = [told.get(n) for n in ("gift", "lot", "item")]
+        if same == [posting.gift, posting.lot, posting.item] and told.get("need"):
+            return f"{told['need']}/{told['need_line']}"
     needs = [code for code in codes if code[0] == "N"]
     gift = shelf.find(Gift, posting.gift)
     for told in gift.lines if gift else []:

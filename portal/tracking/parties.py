@@ -8,8 +8,16 @@ from portal.stages.table import lifecycle
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total, Variant
 from portal.tracking.shelf import Shelf
 
-ORGANISATION = ("kind", "legal_name", "name_en", "credit_code", "province", "city", "district")
-ORGANISATION += ("level",)
+ORGANISATION: tuple[str, ...] = (
+    "kind",
+    "legal_name",
+    "name_en",
+    "credit_code",
+    "province",
+    "city",
+    "district",
+    "level",
+)
 
 
 def hospital_among(shelf: Shelf, codes: Iterable[str]) -> str:

@@ -1,0 +1,92 @@
+"""What the public pages ask of the public rows."""
+
+from typing import Any
+
+import ledger.api as ledger
+from portal.tracking.models import Gift, Line, Need, NeedLine, Subject, Total
+
+AT_ONCE = 20
+NEWS = [
+    *("need.publish", "pledge.register", "pledge.withdraw", "arrival.count", "organisation.verify"),
+    *("allocation.publish", "shipment.dispatch", "receipt.confirm"),
+]
+
+
+def lines_of(code: str) -> list[Line]:
+    """Every entry that concerns a code, newest first."""
+    return list(Line.objects.filter(link__code=code).order_by("-seq"))
+
+
+def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
+    """(the newest entries that concern a code, the first one, how many there are)."""
+    found = Line.objects.filter(link__code=code)
+    return list(found.order_by("-seq")[:limit]), found.order_by("seq").first(), found.count()
+
+
+def named_of(lines: list[Line]) -> dict[str, dict[str, Any]]:
+    """The named values of these entries that still exist."""
+    return ledger.disclosures([line.uid for line in lines])
+
+
+def latest(limit: int) -> list[Line]:
+    """What happened lately, without what follows from it and without the catalogue."""
+    return list(Line.objects.filter(type__in=NEWS).order_by("-seq")[:limit])
+
+
+def needs(*, province: str, item_class: str, everything: bool, before: int) -> list[Need]:
+    """The newest need notices before an entry; one more than a page holds tells of a next."""
+    found = Need.objects.all() if everything else Need.objects.filter(open=True)
+    if province:
+        found = found.filter(province=province)
+    if item_class:
+        found = found.filter(
+            code__in=NeedLine.objects.filter(item_class=item_class).values("need_id")
+        )
+    if before:
+        found = found.filter(opened_seq__lt=before)
+    return list(found.order_by("-opened_seq")[: AT_ONCE + 1])
+
+
+def rows_of(found: list[Need], *, item_class: str = "") -> dict[str, list[NeedLine]]:
+    """The lines of these needs by code, what is still missing first."""
+    rows = NeedLine.objects.filter(need__in=[need.code for need in found])
+    if item_class:
+        rows = rows.filter(item_class=item_class)
+    out: dict[str, list[NeedLine]] = {need.code: [] for need in found}
+    for row in rows.order_by("need_id", "-open", "no"):
+        out[row.need_id].append(row)
+    return out
+
+
+def provinces() -> list[str]:
+    found = Need.objects.filter(open=True).exclude(province="").order_by("province")
+    return list(found.values_list("province", flat=True).distinct())
+
+
+def classes() -> list[str]:
+    found = NeedLine.objects.filter(open=True).exclude(item_class="").order_by("item_class")
+    return list(found.values_list("item_class", flat=True).distinct())
+
+
+def gifts(*, confirmed: bool, before: int) -> list[Gift]:
+    found = Gift.objects.filter(confirmed=True) if confirmed else Gift.objects.all()
+    if before:
+        found = found.filter(opened_seq__lt=before)
+    return list(found.order_by("-opened_seq")[: AT_ONCE + 1])
+
+
+def totals() -> tuple[dict[str, int], list[Total]]:
+    """({name: number}, pieces confirmed by class and unit, the largest first)."""
+    rows = list(Total.objects.order_by("-amount", "item_class", "unit_zh"))
+    numbers = {row.name: row.amount for row in rows if row.name != "confirmed"}
+    return numbers, [row for row in rows if row.name == "confirmed" and row.amount]
+
+
+def shipment(code: str) -> Subject | None:
+    return Subject.objects.filter(kind="shipment", code=code).first()
+
+
+def page_of(rows: list[Any]) -> tuple[list[Any], int]:
+    """(the rows of one page, the entry before which the next page begins or 0)."""
+    shown = rows[:AT_ONCE]
+    return shown, shown[-1].opened_seq if len(rows) > AT_ONCE else 0

@@ -1,0 +1,260 @@
+"""Public rows as the templates want them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.stages.table import lifecycle
+from portal.tracking import sums, telling, verdict, words
+from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject
+
+Named = Mapping[str, Mapping[str, Any]]
+RECENT = 40  # entries on the page of an organisation
+
+
+def crumbs(*steps: tuple[str, str]) -> list[dict[str, str]]:
+    home = {"label": _("Home"), "href": reverse("tracking:home")}
+    return [home, *({"label": label, "href": href} for label, href in steps)]
+
+
+def timeline(lines: list[Line], named: Named, *, of: str) -> list[dict[str, Any]]:
+    """Newest first; what a later entry corrects says so beside itself."""
+    index = {line.uid: line.seq for line in lines}
+    fixed = {line.corrects: line.seq for line in lines if line.corrects}
+    out = []
+    for line in lines:
+        row = telling.view(line, named.get(line.uid, {}), of=of)
+        if line.uid in fixed:
+            said = _("by entry %(n)d; the old entry stays") % {"n": fixed[line.uid]}
+            row["facts"].append({"label": _("Corrected"), "value": said})
+        if line.corrects in index:
+            said = _("entry %(n)d") % {"n": index[line.corrects]}
+            row["facts"].append({"label": _("Corrects"), "value": said})
+        out.append(row)
+    return out
+
+
+def stage_label(kind: str, key: str) -> str:
+    table = lifecycle(kind)
+    stage = table.by_key.get(key) if table else None
+    return str(stage.label) if stage else key
+
+
+def stage_text(kind: str, key: str) -> str:
+    table = lifecycle(kind)
+    stage = table.by_key.get(key) if table else None
+    return str(stage.text) if stage else ""
+
+
+def gift_title(row: Gift) -> str:
+    """`医用防护口罩 1,000 只`; more than two items are counted."""
+    items = verdict.items(row)
+    parts = [
+        f"{words.name(row.names, item)} "
+        f"{words.amount(verdict.promised(row, item), row.names, item, named=False)}"
+        for item in items
+    ]
+    if len(parts) > 2:
+        return _("%(first)s and %(n)d more items") % {"first": parts[0], "n": len(parts) - 1}
+    return (" + " if words.english() else "、").join(parts)
+
+
+def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
+    """Everything on the page of a gift."""
+    reached: dict[str, Any] = {}
+    for line in reversed(lines):
+        if line.public and (line.code == row.code or line.code[:1] in "CARS"):
+            reached.setdefault(line.public, line.recorded_at)
+    donor = named.get(row.uid, {}).get("donor_name", "") if row.visibility == "named" else ""
+    bars = sums.split_bars(row)
+    for segment in (s for bar in bars for s in bar["rows"] if s["by"]):
+        segment["href"] = reverse("tracking:shipment", args=[segment["by"]])
+    return {
+        "section": "gifts",
+        "gift": row,
+        "title": gift_title(row),
+        "stage": stage_label("pledge", row.stage),
+        "donor": donor,
+        "verdict": verdict.view(row),
+        "steps": verdict.stage_bar(row, reached),
+        "bars": bars,
+        "goods": sums.table(row),
+        "entries": timeline(lines, named, of=row.code),
+        "around": _around(row),
+        "unknown": _unknown(row),
+        "address": settings.SITE_ORIGIN + reverse("plain:tracking:gift", args=[row.code]),
+        "crumbs": crumbs((_("Gifts"), reverse("tracking:gifts")), (row.code, "")),
+    }
+
+
+def _around(row: Gift) -> dict[str, list[dict[str, str]]]:
+    """Shipments, needs and hospitals of a gift, as links."""
+    shipments, hospitals, needs = [], {}, dict[str, None]()
+    for key, told in sorted(row.subjects.items(), key=lambda pair: (pair[1]["since"], pair[0])):
+        kind, _colon, code = key.partition(":")
+        if kind == "shipment":
+            to = words.name(row.names, told["hospital"]) if told["hospital"] else ""
+            shipments.append(
+                {
+                    "code": code,
+                    "href": reverse("tracking:shipment", args=[code]),
+                    "note": words.joined([t for t in (to, stage_label(kind, told["stage"])) if t]),
+                }
+            )
+            if told["hospital"]:
+                href = reverse("tracking:organisation", args=[told["hospital"]])
+                hospitals[told["hospital"]] = {"code": to, "href": href, "note": ""}
+        needs |= dict.fromkeys(told["needs"] if kind != "need" else [code])
+    needs |= dict.fromkeys(line["need"] for line in row.lines if line.get("need"))
+    links = [
+        {"code": code, "href": reverse("tracking:need", args=[code]), "note": ""} for code in needs
+    ]
+    return {"shipments": shipments, "needs": links, "hospitals": list(hospitals.values())}
+
+
+def _unknown(row: Gift) -> list[str]:
+    """What the ledger does not say, so that nobody reads it into the page."""
+    said = [_("Whether each entry was true when it was written: that several parties say it does.")]
+    kinds = {share.kind for share in verdict.shares(row)}
+    if kinds & {"transit", "delivered", "inbound"}:
+        said.append(_("Where exactly the pieces under way are at this moment."))
+    if "received" in kinds:
+        said.append(_("How the hospital has used what it confirmed."))
+    if kinds & {"promised", "unanswered"}:
+        said.append(_("Whether the promised pieces exist: nobody but the donor has seen them."))
+    return said
+
+
+def need_name(row: Need) -> str:
+    return (row.name_en if words.english() else "") or row.name_zh or row.hospital
+
+
+def need_line(row: Need, line: NeedLine) -> dict[str, Any]:
+    """One line for the need-row component."""
+    kinds = {"unlimited": _("as many as possible"), "unknown": _("quantity unknown")}
+    names = {line.variant: line.names} if line.names else {}
+    percent = min(100, line.pledged * 100 // line.asked) if line.asked else 0
+    return {
+        "no": line.no,
+        "name": words.item_title(names, line.variant),
+        "href": reverse("tracking:need", args=[row.code]),
+        "who": words.joined([need_name(row), words.place_of(vars(row))]),
+        "pledged": line.pledged,
+        "asked": line.asked,
+        "about": line.quantity_kind == "estimated",
+        "asked_label": kinds.get(line.quantity_kind, ""),
+        "unit": words.unit(names, line.variant),
+        "percent": percent,
+        "moving": line.moving,
+        "received": line.received,
+        "gap": line.gap,
+        "until": row.valid_until,
+        "pledge_href": reverse("pledges:pledge", args=[row.code, line.no]) if line.open else "",
+    }
+
+
+def need(row: Need, rows: list[NeedLine], lines: list[Line], named: Named) -> dict[str, Any]:
+    """Everything on the page of a need."""
+    told = named.get(row.uid, {})
+    shown = [need_line(row, line) for line in sorted(rows, key=lambda r: r.no)]
+    written = told.get("lines_as_written")
+    for line in shown:
+        texts = written if isinstance(written, list) else []
+        line["as_written"] = texts[line["no"] - 1] if len(texts) >= line["no"] else ""
+    gifts = {code for r in rows for code, (p, s) in r.gifts.items() if p or s}
+    return {
+        "section": "needs",
+        "need": row,
+        "name": need_name(row),
+        "place": words.place_of(vars(row)),
+        "stage": stage_label("need", row.stage),
+        "text": stage_text("need", row.stage),
+        "lines": shown,
+        "notes": told.get("notes", ""),
+        "source": told.get("source", ""),
+        "gifts": [{"code": c, "href": reverse("tracking:gift", args=[c])} for c in sorted(gifts)],
+        "hospital_href": reverse("tracking:organisation", args=[row.hospital]),
+        "entries": timeline(lines, named, of=row.code),
+        "crumbs": crumbs((_("Needs"), reverse("tracking:needs")), (row.code, "")),
+    }
+
+
+def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
+    """Everything on the page of a shipment."""
+    goods: dict[tuple[str, str], dict[str, int]] = {}
+    for line in lines:
+        for p in line.data.get("postings", []):
+            sign = (p["to"].endswith(row.code)) - (p["from"].endswith(row.code))
+            end, start = p["to"].partition(":")[0], p["from"].partition(":")[0]
+            told = goods.setdefault((p["gift"], p["item"]), {})
+            if sign > 0 and end == "reserved":
+                told["packed"] = told.get("packed", 0) + p["amount"]
+            elif start in ("transit", "found", "held"):
+                told[end] = told.get(end, 0) + p["amount"]
+                if start == "held":
+                    told["held"] = told.get("held", 0) - p["amount"]
+    columns = ("packed", "received", "rejected", "damaged", "lost", "held")
+    hospital = words.name(row.names, row.hospital) if row.hospital else ""
+    return {
+        "section": "gifts",
+        "shipment": row,
+        "hospital": hospital,
+        "hospital_href": reverse("tracking:organisation", args=[row.hospital])
+        if row.hospital
+        else "",
+        "house": words.name(row.names, row.warehouse) if row.warehouse else "",
+        "stage": stage_label("shipment", row.stage),
+        "text": stage_text("shipment", row.stage),
+        "columns": [_("Packed"), *(_heads()[c] for c in columns[1:])],
+        "rows": [
+            {
+                "name": words.name(row.names, item),
+                "note": code,
+                "href": reverse("tracking:gift", args=[code]),
+                "cells": [
+                    {"value": f"{told[c]:,}" if told.get(c) else "–", "differs": c in columns[2:]}
+                    for c in columns
+                ],
+            }
+            for (code, item), told in sorted(goods.items())
+            if told
+        ],
+        "entries": timeline(lines, named, of=row.code),
+        "crumbs": crumbs((row.code, "")),
+    }
+
+
+def _heads() -> dict[str, str]:
+    return {
+        "received": _("Confirmed"),
+        "rejected": _("Rejected"),
+        "damaged": _("Damaged"),
+        "lost": _("Missing"),
+        "held": _("Held"),
+    }
+
+
+def organisation(
+    row: Organisation, lines: list[Line], named: Named, *, first: Mapping[str, Any], count: int
+) -> dict[str, Any]:
+    """Everything on the page of an organisation; `first`: what its first entry names."""
+    return {
+        "section": "organisations",
+        "organisation": row,
+        "name": organisation_name(row),
+        "kind": words.label(words.KINDS, row.kind),
+        "place": words.place_of(vars(row)),
+        "stage": stage_label("organisation", row.stage),
+        "text": stage_text("organisation", row.stage),
+        "source": first.get("source", ""),
+        "entries": timeline(lines, named, of=row.code),
+        "count": count,
+        "crumbs": crumbs((_("Organisations"), reverse("tracking:organisations")), (row.code, "")),
+    }
+
+
+def organisation_name(row: Organisation) -> str:
+    return (row.name_en if words.english() else "") or row.legal_name

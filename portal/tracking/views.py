@@ -1,0 +1,120 @@
+"""The pages of one thing: gift, need, shipment, organisation; and the look-up by code."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portal.input.limits import allowed
+from portal.tracking import lookup as finding
+from portal.tracking import queries, showing
+from portal.tracking.models import Gift, Need, Organisation
+from portal.tracking.responding import fragment, page
+
+View = Callable[..., HttpResponse]
+A_MINUTE = 60
+
+
+def by_code(view: View) -> View:
+    """Correct a mistyped address, and answer what is not public with a sentence."""
+
+    @wraps(view)
+    @require_safe
+    def wrapped(request: HttpRequest, code: str) -> HttpResponse:
+        try:
+            known = finding.read(code)
+            if known != code:
+                return redirect(request.resolver_match.view_name, known)  # type: ignore[union-attr]  # resolved
+            return view(request, code)
+        except finding.Lost as lost:
+            return _lost(request, code, lost, status=404)
+
+    return wrapped
+
+
+def _lost(request: HttpRequest, typed: str, lost: finding.Lost, *, status: int) -> HttpResponse:
+    context = {"typed": typed[: finding.LONGEST], "error": str(lost), "section": "gifts"}
+    return render(request, "tracking/lookup.html", context, status=status)
+
+
+@require_safe
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Leads to the page of a typed code, or says what is wrong with it."""
+    if "q" not in request.GET:
+        return page(request, "tracking/lookup.html", lambda: {"section": "gifts"}, version=0)
+    caller = salted_hmac("lookup", request.META.get("REMOTE_ADDR", "")).hexdigest()
+    now = timezone.now()
+    if not allowed(f"lookup:{caller}", limit=A_MINUTE, per=60, at=now):
+        reason = _("More than sixty look-ups in a minute came from your address. Please wait.")
+        return render(request, "429.html", {"reason": reason}, status=429)
+    typed = request.GET["q"]
+    try:
+        return redirect(finding.found(typed))
+    except finding.Lost as lost:
+        return _lost(request, typed, lost, status=lost.status)
+
+
+@by_code
+def gift(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the gift is, everything that happened to it, and how its pieces add up."""
+    row = Gift.objects.filter(code=code).first()
+    if row is None:
+        raise finding.Lost(finding.nothing(code), status=404)
+    template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
+    return page(request, template, lambda: _gift(row), version=row.version)
+
+
+def _gift(row: Gift) -> dict[str, Any]:
+    lines = queries.lines_of(row.code)
+    return showing.gift(row, lines, queries.named_of(lines))
+
+
+@by_code
+def need(request: HttpRequest, code: str) -> HttpResponse:
+    """What a hospital asks for, how much of it is promised, under way and received."""
+    row = Need.objects.filter(code=code).first()
+    if row is None:
+        raise finding.Lost(finding.nothing(code), status=404)
+
+    def context() -> dict[str, Any]:
+        lines = queries.lines_of(code)
+        rows = queries.rows_of([row])[code]
+        return showing.need(row, rows, lines, queries.named_of(lines))
+
+    return page(request, "tracking/need.html", context, version=row.version)
+
+
+@by_code
+def shipment(request: HttpRequest, code: str) -> HttpResponse:
+    """One consignment: which gifts it carries, to whom, and what the hospital said."""
+    row = queries.shipment(code)
+    if row is None:
+        raise finding.Lost(finding.nothing(code), status=404)
+
+    def context() -> dict[str, Any]:
+        lines = queries.lines_of(code)
+        return showing.shipment(row, lines, queries.named_of(lines))
+
+    return page(request, "tracking/shipment.html", context, version=row.version)
+
+
+@by_code
+def organisation(request: HttpRequest, code: str) -> HttpResponse:
+    """An organisation as sealed, with what concerned it lately."""
+    row = Organisation.objects.filter(code=code).first()
+    if row is None:
+        raise finding.Lost(finding.nothing(code), status=404)
+
+    def context() -> dict[str, Any]:
+        lines, first, count = queries.latest_of(code, showing.RECENT)
+        named = queries.named_of([*lines, *([first] if first else [])])
+        told = named.get(first.uid, {}) if first else {}
+        return showing.organisation(row, lines, named, first=told, count=count)
+
+    return page(request, "tracking/organisation.html", context, version=row.version)
