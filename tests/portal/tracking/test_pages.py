@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import translation
 
 import ledger.api as ledger
 from portal.tracking.models import Line
+from tests.factories.people import create_member
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def addresses(world, language="zh"):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_is_the_same_for_staff_and_sets_no_cookie(world, client, language):
-    person = get_user_model().objects.create(username="auditor")
+    person = create_member("auditor")
 
     for address in addresses(world, language):
         anonymous = client.get(address)
