@@ -174,12 +174,23 @@ def _save_new(subject: Subject) -> None:
         with transaction.atomic():
             subject.save()
     except IntegrityError as twice:
-        if not type(subject)._default_manager.filter(code=subject.code).exists():
+        known = _twin(subject)
+        if known is None:
             raise
         raise MoveRefused(
-            _("This was already recorded for %(code)s. Please look at it again.")
-            % {"code": subject.code}
+            _("This was already recorded for %(code)s. Please look at it again.") % {"code": known}
         ) from twice
+
+
+def _twin(subject: Subject) -> str | None:
+    """The code of another with one of this one's unique fields: it was opened first."""
+    model = type(subject)
+    for unique in (f for f in model._meta.concrete_fields if f.unique and not f.primary_key):
+        value = getattr(subject, unique.attname)
+        same = model._default_manager.filter(**{unique.attname: value})
+        if value is not None and (twin := same.first()) is not None:
+            return twin.code
+    return None
 
 
 def follow(

@@ -99,6 +99,15 @@ def test_an_application_needs_a_credit_code():
         enter(known_from=KnownFrom.APPLICATION)
 
 
+def test_two_who_enter_one_credit_code_at_once_enter_it_once():
+    known = enter(known_from=KnownFrom.APPLICATION, credit_code=credit_code(1))
+
+    with pytest.raises(MoveRefused, match=f"already recorded for {known.code}"):
+        enter(known_from=KnownFrom.APPLICATION, credit_code=credit_code(1))
+
+    assert Organisation.objects.count() == 1
+
+
 @pytest.mark.parametrize("name", ["", "医\u202e院"])
 def test_a_name_that_cannot_stand_is_refused(name):
     with pytest.raises(MoveRefused):
