@@ -59,8 +59,8 @@ def test_what_never_became_public_is_never_submitted():
 
 
 def test_the_move_into_the_public_part_seals_the_subject_as_it_then_is(sealed):
-    toy = drawn(artist="Mo")
-    Label.objects.create(toy=toy, text="bear", author="Li")
+    toy = drawn(artist="Moran Wu")
+    Label.objects.create(toy=toy, text="bear", author="Lin Qiao")
 
     engine.advance(Toy, toy.code, "build", actor=KEEPER, facts=Built(amount=1), at=AT)
 
@@ -69,8 +69,8 @@ def test_the_move_into_the_public_part_seals_the_subject_as_it_then_is(sealed):
     assert (data["colour"], data["labels"], data["shelf"]) == ("red", [{"text": "bear"}], 3)
     assert (data["stage"], data["amount"], data["actor_role"]) == ("built", 1, "warehouse")
     assert data["recorded_at"] == "2026-03-02T01:00:00.000000Z"
-    assert b"Mo" not in entry.raw
-    assert b"Li" not in entry.raw
+    assert b"Moran Wu" not in entry.raw
+    assert b"Lin Qiao" not in entry.raw
     assert {c for c, _n in entry.body["cases"]} == {toy.code, KEEPER.org, "G-7K2M9Q4TX5"}
 
 
