@@ -1,6 +1,19 @@
-"""Addresses of workspace."""
+"""Addresses of the workspaces: the hospital's own, and the donor's by his secret link."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.workspace import claims, views
 
 app_name = "workspace"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("hospital/", views.hospital, name="hospital"),
+    path("hospital/needs/new/", views.write, name="write"),
+    path("hospital/needs/<str:code>/", views.need, name="need"),
+    path("hospital/needs/<str:code>/<slug:move>/", views.move, name="move"),
+    path("hospital/shipments/<str:code>/confirm/", views.confirm, name="confirm"),
+    path("donor/", claims.donor, name="donor"),
+    path("claim/<str:token>/", claims.claim, name="claim"),
+    path("claim/<str:token>/announce/", claims.announce, name="announce"),
+    path("claim/<str:token>/send/", claims.send, name="send"),
+    path("claim/<str:token>/<slug:move>/", claims.move, name="claim_move"),
+]

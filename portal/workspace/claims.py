@@ -1,0 +1,151 @@
+"""The donor's pages, by the secret link of one gift: it opens this gift and no other, again and
+again.
+
+As at the confirmation link the token is the whole authority: see `portal.receipts.views`.
+"""
+
+import re
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from portal.accounts.acting import Actor
+from portal.accounts.links import DeadLink, open_link, prolong
+from portal.accounts.models import Link
+from portal.accounts.roles import DONOR
+from portal.catalogue.queries import described, unit_of
+from portal.pledges.models import Pledge
+from portal.pledges.queries import lines_of, unsent_lines
+from portal.receipts.models import Receipt
+from portal.receipts.queries import of_gift as receipts_of
+from portal.receipts.views import by_secret_link
+from portal.shipping.forms import DirectForm
+from portal.shipping.models import Shipment
+from portal.shipping.queries import of_gift as shipments_of
+from portal.stages.engine import allowed_moves
+from portal.stages.models import Subject
+from portal.stages.views import take
+from portal.warehouse.models import Arrival
+
+CLAIM = "claim"  # the purpose of the donor's link
+CLAIM_DAYS = 180
+
+
+@by_secret_link
+def claim(request: HttpRequest, token: str) -> HttpResponse:
+    """The gift, where its parts are, and what the donor can do now."""
+    gift, actor = _opened(request, token)
+    sendable = gift.stage in Pledge.lifecycle.move("dispatch").source
+    context = {
+        "gift": gift,
+        "token": token,
+        "lines": [
+            {"line": line, "name": described(line.variant), "unit": unit_of(line.variant)}
+            for line in lines_of(gift)
+        ],
+        "arrivals": Arrival.objects.filter(pledge=gift).select_related("warehouse").order_by("pk"),
+        "shipments": shipments_of(gift),
+        "to_explain": [r for r in receipts_of(gift.code) if r.stage == "discrepancy"],
+        "can_send": sendable and unsent_lines(gift).exists(),
+        "moves": [m for m in allowed_moves(gift, actor) if not m.opens],
+    }
+    return render(request, "workspace/claim.html", context)
+
+
+@by_secret_link
+def announce(request: HttpRequest, token: str) -> HttpResponse:
+    """ "I have sent it to a warehouse"."""
+    gift, actor = _opened(request, token)
+    return _take(
+        request, token, model=Arrival, move="announce", actor=actor, fields={"pledge": gift}
+    )
+
+
+@by_secret_link
+def send(request: HttpRequest, token: str) -> HttpResponse:
+    """ "I sent it straight to the hospital": packed and handed over in one step."""
+    gift, actor = _opened(request, token)
+    kind = partial(DirectForm, pledge=gift)
+    context = {"direct": True}
+    return _take(
+        request,
+        token,
+        model=Shipment,
+        move="pack",
+        actor=actor,
+        fields={"gift": gift},
+        kind=kind,
+        context=context,
+    )
+
+
+@by_secret_link
+def move(request: HttpRequest, token: str, *, move: str) -> HttpResponse:
+    """A move of the gift itself, or `explain` of the oldest open difference of a delivery sent by
+    the donor."""
+    gift, actor = _opened(request, token)
+    if move != "explain":
+        return _take(request, token, model=Pledge, move=move, actor=actor, subject=gift)
+    waiting = receipts_of(gift.code).filter(stage="discrepancy").first()
+    if waiting is None:
+        return redirect("workspace:claim", token=token)
+    return _take(request, token, model=Receipt, move=move, actor=actor, subject=waiting)
+
+
+@csrf_exempt
+def donor(request: HttpRequest) -> HttpResponse:
+    """What the secret link is for, and a box to put it in."""
+    typed = request.POST.get("link", "").strip().rstrip("/").rpartition("/")[2]
+    if re.fullmatch(r"[A-Za-z0-9_-]{20,100}", typed, re.ASCII):
+        return redirect("workspace:claim", token=typed)
+    refused = request.method == "POST"
+    status = 422 if refused else 200
+    return render(request, "workspace/donor.html", {"refused": refused}, status=status)
+
+
+def _opened(request: HttpRequest, token: str) -> tuple[Pledge, Actor]:
+    """The gift of this link and the donor it makes; the link lives on from its last use. Raises
+    DeadLink."""
+    now = timezone.now()
+    link = open_link(token, purpose=CLAIM, at=now)
+    gift = Pledge.objects.filter(code=link.code).first()
+    if gift is None:
+        raise DeadLink
+    if request.method != "HEAD":
+        _prolong(link)
+    return gift, Actor(role=DONOR, by_link=gift.code)
+
+
+def _prolong(link: Link) -> None:
+    """At most once a day, so that looking writes nothing most of the time."""
+    now = timezone.now()
+    if link.ends_at < now + timedelta(days=CLAIM_DAYS - 1):
+        prolong(link, at=now, days=CLAIM_DAYS)
+
+
+def _take(
+    request: HttpRequest,
+    token: str,
+    *,
+    model: type[Subject],
+    move: str,
+    actor: Actor,
+    context: dict[str, Any] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    back = reverse("workspace:claim", args=[token])
+    return take(
+        request,
+        model=model,
+        move=move,
+        actor=actor,
+        done=lambda taken: back,
+        context={"back": back, "by_link": True, **(context or {})},
+        **more,
+    )

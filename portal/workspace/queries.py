@@ -1,0 +1,47 @@
+"""What the workspaces show: a hospital's own needs with their counters."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from portal.catalogue.queries import described, unit_of
+from portal.needs.models import Need
+
+ENDED = ("met", "withdrawn")
+MOST = 100  # of each list; older ones stand in the public pages
+
+
+def needs_with_counters(hospitals: Collection[str]) -> QuerySet[Need]:
+    """Needs of these hospitals; how many lines they have, are wholly pledged and wholly received;
+    open ones first."""
+    whole = Q(lines__quantity__isnull=False)
+    return (
+        Need.objects.filter(hospital__code__in=hospitals)
+        .select_related("hospital")
+        .annotate(
+            ended=Q(stage__in=ENDED),
+            line_count=Count("lines"),
+            pledged_lines=Count(
+                "lines", filter=whole & Q(lines__pledged__gte=F("lines__quantity"))
+            ),
+            received_lines=Count(
+                "lines", filter=whole & Q(lines__received__gte=F("lines__quantity"))
+            ),
+        )
+        .order_by("ended", "-opened_at", "-pk")
+    )
+
+
+def line_rows(need: Need) -> list[dict[str, Any]]:
+    """The lines of a need with their counters, ready for the goods table."""
+    lines = need.lines.select_related("variant__item").order_by("no")
+    return [
+        {
+            "name": described(line.variant),
+            "note": unit_of(line.variant),
+            "line": line,
+            "counters": [line.pledged, line.allocated, line.received],
+        }
+        for line in lines
+    ]
