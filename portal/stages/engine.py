@@ -69,7 +69,7 @@ class Step:
         self.data |= values
 
     def then(self, *calls: Callable[[], None]) -> None:
-        """What follows once the stage is written and the postings are booked: entries after this."""
+        """What follows once stage and postings are written: entries that come after this one."""
         self.after += calls
 
 

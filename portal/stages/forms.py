@@ -247,9 +247,10 @@ def _choice_field(spec: Spec, choices: Choices, shared: dict[str, Any]) -> forms
     else:
         assert spec.choices is not None
         pairs = [(member.value, getattr(member, "label", member.value)) for member in spec.choices]
-    if not spec.required or len(pairs) != 1:
-        pairs = [("", _("Please choose") if spec.required else _("None")), *pairs]
     default = spec.default.value if isinstance(spec.default, StrEnum) else spec.default
+    blank = len(pairs) != 1 if spec.required else default in (None, "")
+    if blank and all(value != "" for value, _label in pairs):
+        pairs = [("", _("Please choose") if spec.required else _("None")), *pairs]
     return forms.ChoiceField(
         choices=pairs, initial=default if not spec.required else None, **shared
     )

@@ -1,0 +1,64 @@
+"""What waits for this person, made from the tables: the stages from which his roles may move."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+
+from portal.stages.admin import SubjectAdmin
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """So many subjects at a stage, what one may do with them, and where."""
+
+    kind: object
+    stage: object
+    count: int
+    moves: tuple[object, ...]
+    address: str
+
+
+def waiting(request: HttpRequest) -> list[Waiting]:
+    """Every stage with subjects that this person may move on; one query for each kind."""
+    found = []
+    for model, page in admin.site._registry.items():  # noqa: SLF001 -- Django gives no other way
+        if not isinstance(page, SubjectAdmin):
+            continue
+        roles = {actor.role for actor in page.capacities(request)}
+        table = model.lifecycle  # type: ignore[attr-defined]  # a SubjectAdmin's model is a Subject
+        moves = {
+            stage.key: tuple(
+                m.label
+                for m in table.moves
+                if stage.key in m.source and roles & set(m.by) and not m.within
+            )
+            for stage in table.stages
+            if not stage.ends
+        }
+        wanted = [key for key, labels in moves.items() if labels]
+        if not wanted:
+            continue
+        rows = page.get_queryset(request).filter(stage__in=wanted).order_by()
+        counts = dict(rows.values_list("stage").annotate(Count("pk")))
+        address = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+        found += [
+            Waiting(
+                table.label,
+                table.stage(key).label,
+                counts[key],
+                moves[key],
+                f"{address}?stage={key}",
+            )
+            for key in wanted
+            if counts.get(key)
+        ]
+    return found
+
+
+def openings(request: HttpRequest) -> list[tuple[str, object]]:
+    """The opening moves this person may take, as (address, label)."""
+    pages = [p for p in admin.site._registry.values() if isinstance(p, SubjectAdmin)]  # noqa: SLF001
+    return [opening for page in pages for opening in page.openings(request)]
