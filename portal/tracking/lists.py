@@ -48,8 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _feed() -> dict[str, Any]:
-    lines = queries.latest(8)
-    example = next((line.code for line in lines if line.code[:1] == "G"), "")
+    lines = queries.latest(6)
+    example = next((code for line in lines for code in line.codes if code[0] == "G"), "")
     return {
         "events": [telling.feed_row(line) for line in lines],
         "example": example,

@@ -215,7 +215,9 @@ def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
                 "note": code,
                 "href": reverse("tracking:gift", args=[code]),
                 "cells": [
-                    {"value": f"{told[c]:,}" if told.get(c) else "–", "differs": c in columns[2:]}
+                    {"value": f"{told[c]:,}", "differs": c in columns[2:]}
+                    if told.get(c)
+                    else {"value": "–", "differs": False}
                     for c in columns
                 ],
             }

@@ -94,9 +94,13 @@ def who(line: Line) -> list[Fact]:
     return [{"label": _("By"), "value": f"{name} · {role}"}]
 
 
-def goods_of(line: Line, *, of: str = "") -> list[Fact]:
+def _hospital(line: Line) -> str:
+    return next((c for c, n in line.names.items() if n.get("kind") == "hospital"), "")
+
+
+def goods_of(line: Line, *, of: str = "", most: int = 8) -> list[Fact]:
     """The quantities of the entry: its postings, else the goods that its facts name."""
-    hospital = next((c for c, n in line.names.items() if n.get("kind") == "hospital"), "")
+    hospital = _hospital(line)
     told: dict[tuple[str, str, str], int] = {}
     postings = line.data.get("postings", [])
     for p in postings:
@@ -117,9 +121,9 @@ def goods_of(line: Line, *, of: str = "") -> list[Fact]:
     ]
     if not postings:
         lines = [_asked(row, line.names) for row in line.data.get("lines", []) if "variant" in row]
-    text = words.joined(lines[:8], strong=True)
-    if len(lines) > 8:
-        text += _(" and %(n)d more") % {"n": len(lines) - 8}
+    text = words.joined(lines[:most], strong=True)
+    if len(lines) > most:
+        text += _(" and %(n)d more") % {"n": len(lines) - most}
     return [{"label": _("Goods"), "value": text}] if text else []
 
 
@@ -198,13 +202,13 @@ def _sealed(line: Line) -> str:
 
 
 def feed_row(line: Line) -> dict[str, Any]:
-    """One line of what happened lately."""
-    org = words.name(line.names, line.org) if line.org else ""
-    goods = goods_of(line)
-    said = words.joined([part for part in (org, title(line)) if part])
-    if goods:
-        said += ("：" if not words.english() else ": ") + goods[0]["value"]
-    code = line.code if line.code[:1] in PAGES else ""
+    """One line of what happened lately: booked goods speak for themselves."""
+    goods = "".join(fact["value"] for fact in goods_of(line, most=3))
+    hospital = _hospital(line)
+    parts = [words.name(line.names, hospital) if line.code[:1] in "NU" and hospital else ""]
+    parts += [goods] if "postings" in line.data else [title(line), goods]
+    said = (": " if words.english() else "：").join(part for part in parts if part)
+    code = next((c for c in (line.code, *line.codes) if c[:1] in PAGES), "")
     return {
         "at": line.recorded_at,
         "text": said,

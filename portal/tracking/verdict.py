@@ -29,6 +29,9 @@ TONES |= {"reserved": "stored", "inbound": "moving", "packing": "moving", "trans
 TONES |= {"delivered": "moving", "held": "moving"}
 
 
+MOST = 7  # parts of the sentence
+
+
 @dataclass(frozen=True)
 class Share:
     """Pieces of one item that are in one place, for or with one owner."""
@@ -131,8 +134,11 @@ def headline(gift: Gift, rows: list[Share]) -> str:
         stage = table.by_key.get(gift.stage) if table else None
         return str(stage.text) if stage else gift.stage
     named = len(items(gift)) > 1
-    parts = [_part(gift, share, named=named) for share in rows[:5]]
-    if len(rows) > 5:
+    parts = [
+        _part(gift, share, named=named, bare=n > 0 and not named and words.english())
+        for n, share in enumerate(rows[:MOST])
+    ]
+    if len(rows) > MOST:
         parts.append(_("the rest as the table below says"))
     if len(rows) == 1 and rows[0].kind == "received" and not named:
         parts = [_("All %(part)s") % {"part": parts[0]}]
@@ -140,8 +146,9 @@ def headline(gift: Gift, rows: list[Share]) -> str:
     return words.joined(parts, strong=any("," in p or "，" in p for p in parts)) + stop
 
 
-def _part(gift: Gift, share: Share, *, named: bool) -> str:
-    amount = words.amount(share.amount, gift.names, share.item, named=named)
+def _part(gift: Gift, share: Share, *, named: bool, bare: bool) -> str:
+    """`600 pieces confirmed by …`; `bare` leaves out the unit that the first part has named."""
+    amount = words.amount(share.amount, {} if bare else gift.names, share.item, named=named)
     owner = words.name(gift.names, share.owner) if share.owner else ""
     return words.phrase(share.kind, amount=amount, owner=owner)
 
@@ -217,6 +224,8 @@ def stage_bar(gift: Gift, reached: dict[str, Any]) -> list[dict[str, Any]]:
             mark = "skip" if n < farthest else "next"
         note = _("not needed") if mark == "skip" else _("to come") if mark == "next" else ""
         open_here = [s for s in rows if s.open and PUBLIC[s.kind] == key]
+        if key == "confirm" and working:
+            open_here = [s for s in rows if PUBLIC.get(s.kind) == key]
         steps.append(
             {
                 "label": words.label(words.STAGES, key),

@@ -41,12 +41,12 @@ CLASSES = {
     "living": later("Living supplies"),
 }
 STAGES = {
-    "start": later("Registered"),
+    "start": later("Begun"),
     "match": later("Matched"),
-    "store": later("In store"),
-    "allocate": later("Allocated"),
+    "store": later("Stored"),
+    "allocate": later("Assigned"),
     "deliver": later("Delivery"),
-    "confirm": later("Confirmed"),
+    "confirm": later("Confirmation"),
 }
 KINDS = {
     "hospital": later("Hospital"),
