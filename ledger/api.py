@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 
-from ledger import reading, vault
-from ledger.core import canonical, commitments, leaf
+from ledger import proving, reading, vault
+from ledger.core import canonical, commitments, leaf, notes
 from ledger.doorbell import ring
 from ledger.models import NAMED, PRIVATE, Disclosure, Intent, SealedEntry, StoredCheckpoint
 from ledger.reading import NoLog
@@ -39,6 +40,15 @@ class Entry:
     leaf: bytes
     raw: bytes
     body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the world has: the newest published checkpoint with all its signatures, its policy."""
+
+    note: bytes
+    policy: bytes
+    size: int
 
 
 def submit(
@@ -125,6 +135,37 @@ def entry(index: int) -> Entry | None:
     return next(entries(index, index + 1), None)
 
 
+def entries_at(indexes: Iterable[int]) -> list[Entry]:
+    """The sealed entries at these indexes, in order; one query."""
+    rows = SealedEntry.objects.filter(idx__in=list(indexes)).order_by("idx")
+    return [
+        Entry(
+            row.idx, row.uid, bytes(row.leaf), bytes(row.entry), canonical.parse(bytes(row.entry))
+        )
+        for row in rows
+    ]
+
+
+def published() -> Published | None:
+    """The newest published checkpoint; None before the first."""
+    folder = Path(settings.LEDGER_DIR)
+    try:
+        note, policy = (folder / "checkpoint").read_bytes(), (folder / "policy").read_bytes()
+    except FileNotFoundError:
+        return None
+    return Published(note, policy, notes.parse_checkpoint(notes.parse_note(note)[0]).size)
+
+
+def proof(index: int, size: int) -> list[bytes]:
+    """The sibling hashes of an entry in the tree of `size`, from the leaf up."""
+    return proving.paths([index], size)[index]
+
+
+def proofs(indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
+    """{index: proof} of many entries; one query per tile level."""
+    return proving.paths(indexes, size)
+
+
 def index_of(uids: Iterable[str]) -> dict[str, int]:
     """{uid: index} of those that are sealed; one query."""
     return dict(SealedEntry.objects.filter(uid__in=list(uids)).values_list("uid", "idx"))
@@ -140,13 +181,28 @@ def disclosures_all(uid: str) -> dict[str, Any]:
     return _open(Disclosure.objects.filter(uid=uid).order_by("name")).get(uid, {})
 
 
+def disclosure_texts(uids: Iterable[str]) -> dict[str, list[str]]:
+    """{uid: disclosures as made} of the named values that still exist: each opens its digest."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = Disclosure.objects.filter(uid__in=list(uids), sort=NAMED).order_by("uid", "name")
+    for row, text in _texts(rows):
+        found[row.uid].append(text)
+    return dict(found)
+
+
 def _open(rows: Iterable[Disclosure]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row, text in _texts(rows):
+        found[row.uid][row.name] = commitments.read(text)[2]
+    return dict(found)
+
+
+def _texts(rows: Iterable[Disclosure]) -> Iterator[tuple[Disclosure, str]]:
+    """What does not open as what the row says it is, is not shown."""
     for row in rows:
         sort, text = vault.open_(row.uid, row.digest, bytes(row.disclosure_enc))
         if sort == row.sort and commitments.digest(text) == row.digest:
-            found[row.uid][row.name] = commitments.read(text)[2]
-    return dict(found)
+            yield row, text
 
 
 def checkpoints(limit: int) -> list[StoredCheckpoint]:

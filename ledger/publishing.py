@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from ledger import durable, reading, signing, vault
 from ledger.core import canonical, notes, policy, tiles, tree
@@ -135,6 +136,11 @@ def disclosures_bytes(n: int, *, size: int, width: int = tiles.WIDTH) -> bytes:
     if not found:
         return b""
     return canonical.encode({"bundle": n, "disclosures": sorted(found), "v": 1}) + b"\n"
+
+
+def named_uids() -> QuerySet[Disclosure, str]:
+    """The uids of events with named values, as a subquery."""
+    return Disclosure.objects.filter(sort=NAMED).values_list("uid", flat=True)
 
 
 def write_disclosures(n: int, *, size: int, width: int = tiles.WIDTH) -> None:

@@ -53,7 +53,16 @@ def newest_checkpoint() -> StoredCheckpoint | None:
 
 def sealed(start: int, stop: int) -> Iterator[tuple[int, str, bytes, bytes]]:
     """(index, uid, leaf hash, bytes) of entries start..stop, in order."""
-    for first in range(start, stop, CHUNK):
-        rows = SealedEntry.objects.filter(idx__gte=first, idx__lt=min(first + CHUNK, stop))
-        for row in rows.order_by("idx").values_list("idx", "uid", "leaf", "entry"):
-            yield row[0], row[1], bytes(row[2]), bytes(row[3])
+    while start < stop:
+        rows = SealedEntry.objects.filter(idx__gte=start, idx__lt=stop).order_by("idx")
+        chunk = list(rows.values_list("idx", "uid", "leaf", "entry")[:CHUNK])
+        for index, uid, leaf, entry in chunk:
+            yield index, uid, bytes(leaf), bytes(entry)
+        if len(chunk) < CHUNK:
+            return
+        start = chunk[-1][0] + 1
+
+
+def all_sealed() -> Iterator[tuple[int, str, bytes, bytes]]:
+    """Every row there is, whatever its index says."""
+    return sealed(-(2**62), 2**62)

@@ -60,6 +60,9 @@ class Signer:
             raise NoState(f"the signer has no memory of {origin}")
         return frontier
 
+    def states(self) -> dict[str, tree.Frontier]:
+        return self._load()
+
     def create(self, origin: str) -> None:
         """The memory of a new log; refuses to forget an old one."""
         with durable.locked(self._lock):

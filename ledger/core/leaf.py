@@ -136,6 +136,17 @@ def draft(
     return made
 
 
+def check_draft(draft: Draft, *, log: str) -> None:
+    """Refuse (BadLeaf) a draft that would not seal into a valid entry."""
+    try:
+        numbers = [(code, 0) for code in canonical.parse(draft.codes.encode())]
+        prev, at = FIRST, "0001-01-01T00:00:00.000000Z"
+        entry = draft.seal(log=log, seq=0, prev=prev, at=at, cases=cases_text(numbers))
+    except (ValueError, TypeError) as error:
+        raise BadLeaf("codes", str(error)) from error
+    validate(entry, log=log, seq=0, prev=tree.EMPTY, last_at="")
+
+
 def _canonical_text(field: str, value: object) -> str:
     try:
         return canonical.text(value)

@@ -219,7 +219,7 @@ class _Files:
 
     def _compare(self, bundles: list[Bundle], leaves: list[bytes]) -> int:
         """Name every bundle and level 0 tile that is not the truth; the first damaged entry."""
-        damaged = len(leaves)
+        damaged = len(bundles) * self.width
         for n, bundle in enumerate(bundles):
             start = n * self.width
             for path, entries in bundle.entries.items():

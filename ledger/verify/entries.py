@@ -19,14 +19,16 @@ class Chain:
         self.counts: dict[str, int] = {}
         self.holdings: dict[postings.Key, int] = {}
         self.digests: dict[int, set[str]] = {}  # of the newest bundle
-        self._found: list[dict[str, Any]] = []
+        self.count = 0
+        self._found: list[tuple[int, dict[str, Any]]] = []
 
     def findings(self, *, before: int) -> list[dict[str, Any]]:
         """What is wrong with entries; of those after a damaged one nothing can be said."""
-        return [found for found in self._found if found["entry"] <= before]
+        return [found for needed, found in self._found if needed <= before]
 
-    def wrong(self, file: str, entry: int, reason: str) -> None:
-        self._found.append({"file": file, "entry": entry, "reason": reason})
+    def wrong(self, file: str, entry: int | None, reason: str, *, needed: int) -> None:
+        """`needed`: how many entries must be undamaged for this to be true."""
+        self._found.append((needed, {"file": file, "entry": entry, "reason": reason}))
 
     def follow(self, bundle: "Bundle", start: int) -> None:
         self.digests = {}
@@ -40,8 +42,9 @@ class Chain:
                 )
                 self._count(index, body)
             except (leaf.BadLeaf, postings.Short) as error:
-                self.wrong(path, index, str(error))
+                self.wrong(path, index, str(error), needed=index)
             self.prev = tree.leaf_hash(entry)
+            self.count = index + 1
 
     def _count(self, index: int, body: dict[str, Any]) -> None:
         self.at = body["at"]
@@ -64,7 +67,7 @@ def check_disclosures(source: Source, chain: Chain, n: int, width: int) -> None:
     try:
         _open_all(data, chain, n)
     except ValueError as error:
-        chain.wrong(path, n * width, str(error))
+        chain.wrong(path, None, str(error), needed=n * width + width)
 
 
 def _open_all(data: bytes, chain: Chain, n: int) -> None:

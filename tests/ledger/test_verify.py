@@ -107,13 +107,14 @@ def test_swapped_files_are_named(published):
 
 @pytest.mark.parametrize("name", ["notes.txt", "tile/0/000.p/9", "tile/9", "tile/0/.000.new"])
 def test_unknown_files_are_named(published, name):
+    (published / name).parent.mkdir(parents=True, exist_ok=True)
     (published / name).write_text("x")
 
     assert damaged(published) == {name}
 
 
 def test_a_tile_of_a_level_the_log_has_not_is_named(published):
-    (published / "tile/7").mkdir()
+    (published / "tile/7/000.p").mkdir(parents=True)
     (published / "tile/7/000.p/1").write_bytes(bytes(32))
 
     assert damaged(published) == {"tile/7/000.p/1"}

@@ -1,0 +1,115 @@
+"""The part of fsck outside the tables: signer's memory, keys, published files byte by byte."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from ledger import publishing, reading, signing
+from ledger.core import notes, policy, tiles, tree
+from ledger.models import Head, SealedEntry, StoredCheckpoint
+from ledger.verify.sources import Folder
+
+PROMISE = timedelta(seconds=60)  # a signed checkpoint is public by then
+
+
+def _difference(table: str, index: object, field: str, reason: str) -> dict[str, Any]:
+    return {"table": table, "index": index, "field": field, "reason": reason}
+
+
+def signer(head: Head, leaves: list[bytes]) -> Iterator[dict[str, Any]]:
+    """The signer's memory is a part of the log; its key is the log's."""
+    ours = signing.signer()
+    name = ours.state_file.name
+    try:
+        state = ours.state(head.origin)
+        if ours.state_file.read_bytes() != signing.state_bytes(ours.states()):
+            yield _difference("signer", name, "bytes", "are not as the signer writes them")
+        if state.size > len(leaves) or state.root() != tree.root(leaves[: state.size]):
+            yield _difference("signer", name, "root", f"is not that of our first {state.size}")
+    except signing.SignerRefused as refusal:
+        yield _difference("signer", name, "state", str(refusal))
+    except UnicodeDecodeError:
+        yield _difference("signer", name, "state", "is not text")
+    if ours.key_file.exists():
+        yield from _key(head, ours)
+
+
+def _key(head: Head, ours: signing.Signer) -> Iterator[dict[str, Any]]:
+    """Only where the key is: who serves pages has none."""
+    try:
+        if ours.key(head.origin).verifier.vkey != head.vkey:
+            yield _difference("key", ours.key_file.name, "key", "is not the log's")
+    except (notes.WrongNote, signing.SignerRefused, UnicodeDecodeError) as error:
+        yield _difference("key", ours.key_file.name, "key", str(error))
+
+
+def files(head: Head, leaves: list[bytes], *, at: datetime, width: int) -> Iterator[dict[str, Any]]:
+    """Every file of LEDGER_DIR is what the tables give, none is missing, none is unknown."""
+    folder = publishing.folder()
+    source = Folder(folder) if folder.is_dir() else None
+    present = set(source.paths()) if source else set()
+    newest = reading.newest_checkpoint()
+    size = 0
+    for path in sorted(present):
+        assert source is not None
+        data = source.read(path)
+        if path == "checkpoint":
+            size, found = _published(data or b"", newest, at)
+            yield from found
+        elif data != (right := _right(path, head, len(leaves), width)):
+            reason = "is no file of a log" if right is None else _where(data or b"", right)
+            yield _difference("file", path, "bytes", reason)
+    if newest and "checkpoint" not in present and newest.signed_at + PROMISE < at:
+        yield _difference("file", "checkpoint", "bytes", "is missing")
+    if size:
+        wanted = {tiles.path(tile, width) for tile in tiles.of_size(0, size, width)}
+        for path in sorted((wanted | {"policy"} | _listed(size, width)) - present):
+            yield _difference("file", path, "bytes", "is missing")
+
+
+def _published(
+    data: bytes, newest: StoredCheckpoint | None, at: datetime
+) -> tuple[int, list[dict[str, Any]]]:
+    """The published size, and whether it is one of ours and not too old."""
+    stored = StoredCheckpoint.objects.filter(note=data.decode(errors="replace")).first()
+    if stored is None or newest is None:
+        reason = "is no checkpoint that was stored"
+        return (newest.size if newest else 0), [_difference("file", "checkpoint", "bytes", reason)]
+    if stored.size < newest.size and newest.signed_at + PROMISE < at:
+        reason = f"says {stored.size}, {newest.size} was signed more than 60 s ago"
+        return stored.size, [_difference("file", "checkpoint", "bytes", reason)]
+    return stored.size, []
+
+
+def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
+    """What the tables give for a path; None if no such file belongs there."""
+    if path == "policy":
+        return policy.write(head.vkey).encode()
+    if path.startswith("disclosures/"):
+        tile = tiles.parse_path(path.replace("disclosures", "tile/0", 1), width)
+        if tile is None or tile.width < width:
+            return None
+        return publishing.disclosures_bytes(tile.n, size=size, width=width) or None
+    tile = tiles.parse_path(path, width)
+    unit = width ** max(tile.level, 0) if tile else 1
+    if tile is None or (tile.n * width + tile.width) * unit > size:
+        return None
+    start = tile.n * width
+    if tile.level != tiles.ENTRIES:
+        return b"".join(reading.hashes(tile.level, start, start + tile.width))
+    return tiles.bundle([entry for *_, entry in reading.sealed(start, start + tile.width)])
+
+
+def _listed(size: int, width: int) -> set[str]:
+    """The disclosure files that must be there."""
+    uids = publishing.named_uids()
+    indexes = SealedEntry.objects.filter(uid__in=uids, idx__lt=size).values_list("idx", flat=True)
+    return {f"disclosures/{tiles.number(index // width)}" for index in indexes}
+
+
+def _where(data: bytes, right: bytes) -> str:
+    place = next(
+        (i for i, (a, b) in enumerate(zip(data, right, strict=False)) if a != b),
+        min(len(data), len(right)),
+    )
+    return f"differs from the tables at byte {place}"

@@ -1,0 +1,55 @@
+"""Inclusion proofs from the stored hashes (RFC 6962 2.1.1): one query per tile level."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db.models import Q
+
+from ledger.core import tiles, tree
+from ledger.models import SealedEntry, TileHash
+
+AT_ONCE = 200  # tiles in one query
+
+
+def paths(indexes: Iterable[int], size: int, *, width: int = tiles.WIDTH) -> dict[int, list[bytes]]:
+    """{index: the sibling hashes of that entry in the tree of `size`, from the leaf up}."""
+    wanted = sorted(set(indexes))
+    if wanted and not 0 <= wanted[0] <= wanted[-1] < size:
+        raise ValueError("index outside the tree")
+    step, levels = width.bit_length() - 1, _levels(wanted, size, width)
+
+    def read(height: int, index: int) -> bytes:
+        level, rest = divmod(height, step)
+        known, start = levels[level], index << rest
+        return tree.perfect([known[n] for n in range(start, start + (1 << rest))])
+
+    return {index: tree.inclusion_proof(read, index, size) for index in wanted}
+
+
+def _levels(indexes: list[int], size: int, width: int) -> list[dict[int, bytes]]:
+    """The hashes of each tile level: the tiles above these entries, and the last, partial one."""
+    levels: list[dict[int, bytes]] = []
+    count = size
+    while indexes and count:
+        numbers = {index // width ** (len(levels) + 1) for index in indexes} | {count // width}
+        levels.append(dict(_hashes(len(levels), numbers, count, width)))
+        count //= width
+    return levels
+
+
+def _hashes(level: int, numbers: set[int], count: int, width: int) -> Iterator[tuple[int, bytes]]:
+    ordered = iter(sorted(numbers))
+    while chunk := list(islice(ordered, AT_ONCE)):
+        ranges = [(n * width, min((n + 1) * width, count)) for n in chunk]
+        for n, found in _stored(level, ranges):
+            yield n, bytes(found)
+
+
+def _stored(level: int, ranges: list[tuple[int, int]]) -> Iterable[tuple[int, bytes]]:
+    key = "idx" if level == 0 else "n"
+    wanted = Q()
+    for start, stop in ranges:
+        wanted |= Q(**{f"{key}__gte": start, f"{key}__lt": stop})
+    if level == 0:
+        return SealedEntry.objects.filter(wanted).values_list("idx", "leaf")
+    return TileHash.objects.filter(wanted, level=level).values_list("n", "hash")
