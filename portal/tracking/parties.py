@@ -133,11 +133,11 @@ def _gift(shelf: Shelf, entry: Entry) -> None:
     row.version = entry.index + 1
     table = lifecycle("pledge")
     stage = table.by_key.get(row.stage) if table else None
-    promise(shelf, row, stands=stage is None or not stage.ends)
+    promise(shelf, row, stands=stage is None or not (stage.ends and stage.detour))
 
 
 def promise(shelf: Shelf, gift: Gift, *, stands: bool) -> None:
-    """What the gift promises to each need line; nothing once it has ended one way or the other."""
+    """What the gift promises to each need line; nothing once it is declined or withdrawn."""
     wanted: dict[tuple[str, int], int] = {}
     for told in gift.lines:
         if told.get("need"):

@@ -13,8 +13,12 @@ WORDS = {
     "witnesses.bad": _("{good} of {total} witnesses have cosigned: fewer than the policy demands"),
     "unwitnessed.good": _("The policy names no witnesses yet: the ledger's own signature counts"),
     "unwitnessed.bad": _("Nothing that was signed can be read"),
-    "fingerprints.good": _("The fingerprints of {good} of {total} entries agree with the checkpoint"),
-    "fingerprints.bad": _("The fingerprints of {good} of {total} entries agree with the checkpoint"),
+    "fingerprints.good": _(
+        "The fingerprints of {good} of {total} entries agree with the checkpoint"
+    ),
+    "fingerprints.bad": _(
+        "The fingerprints of {good} of {total} entries agree with the checkpoint"
+    ),
     "places.good": _("{good} of {total} entries stand at their own place in this ledger"),
     "places.bad": _("{good} of {total} entries stand at their own place in this ledger"),
     "numbers.good": _("The entries of {code} are numbered 0 to {last}: none is left out between"),
@@ -24,26 +28,44 @@ WORDS = {
     "disclosures.bad": _("{good} of {total} shown values are those that were sealed"),
     "policy.bad": _("The policy cannot be used"),
     "policy.yours": _("Checked with the policy that you gave."),
-    "policy.portal": _("Checked with this portal's own policy. For a check that does not depend on the portal, give a policy that you got elsewhere."),
-    "policy.files": _("Checked with the policy that came with the proofs: it says nothing about who made them."),
-    "not_yet": _("{count} newer entries are sealed, but not under a published checkpoint yet: {indexes}"),
+    "policy.portal": _(
+        "Checked with this portal's own policy. For a check that does not depend on the "
+        "portal, give a policy that you got elsewhere."
+    ),
+    "policy.files": _(
+        "Checked with the policy that came with the proofs: it says nothing about who made them."
+    ),
+    "not_yet": _(
+        "{count} newer entries are sealed, but not under a published checkpoint yet: {indexes}"
+    ),
     "all.good": _("Everything holds."),
     "all.bad": _("This does not hold. Do not rely on what is shown, and tell us or any member."),
-    "nothing_yet": _("None of these entries is under a published checkpoint yet. Please try again in a minute."),
+    "nothing_yet": _(
+        "None of these entries is under a published checkpoint yet. Please try again in a minute."
+    ),
     "nothing_chosen": _("Please choose files or paste a proof."),
     "unreachable": _("The proofs could not be fetched. Please try again."),
-    "insecure": _("This page came over plain http: there browsers keep the cryptography that the check needs locked. Open it with https, or download the proofs and run python -m ledger.verify."),
+    "insecure": _(
+        "This page came over plain http: there browsers keep the cryptography that the "
+        "check needs locked. Open it with https, or download the proofs and run python -m "
+        "ledger.verify."
+    ),
     "why.note": _("The signed note is not written as notes must be."),
     "why.base64": _("A value is not written in the only way it may be (base64)."),
     "why.key": _("A key is malformed, or does not fit its name."),
-    "why.weak": _("Line {line} of the policy has a weak key: signatures of such keys prove nothing."),
+    "why.weak": _(
+        "Line {line} of the policy has a weak key: signatures of such keys prove nothing."
+    ),
     "why.signature": _("The signature of {name} is wrong."),
     "why.unsigned": _("No ledger that the policy names has signed it."),
     "why.origin": _("It calls itself {name}, which is not the name of the key that signed it."),
     "why.checkpoint": _("The checkpoint is not written as checkpoints must be."),
     "why.quorum": _("Not enough witnesses; missing: {missing}."),
     "why.policy": _("Line {line} of the policy cannot be read."),
-    "why.path": _("The path of entry {index} does not lead to the signed root: the entry or the path was changed."),
+    "why.path": _(
+        "The path of entry {index} does not lead to the signed root: the entry or the path "
+        "was changed."
+    ),
     "why.unproved": _("Entry {index} has no checkpoint that holds."),
     "why.entry": _("Entry {index} is not written as entries must be."),
     "why.place": _("Entry {index} says that it belongs to another ledger or another place."),
@@ -52,7 +74,7 @@ WORDS = {
     "why.proof": _("The proof is not a tlog-proof."),
     "why.zip": _("This zip was not made by the portal, or was damaged on the way."),
     "why.files": _("{name} is missing or cannot be read."),
-}  # fmt: skip
+}
 
 
 def words() -> dict[str, str]:

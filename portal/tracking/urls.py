@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.tracking import lists, pages, views
+from portal.tracking import lists, pages, verifying, views
 
 app_name = "tracking"
 urlpatterns = [
@@ -14,11 +14,19 @@ urlpatterns = [
     path("g/<str:code>/", views.gift, name="gift"),
     path("g/<str:code>/qr.svg", pages.qr, name="gift_qr"),
     path("g/<str:code>/events.json", pages.events, name="gift_events"),
+    path("g/<str:code>/proof", verifying.proof, name="gift_proof"),
+    path("g/<str:code>/proof.json", verifying.proof_json, name="gift_proof_json"),
+    path("needs/<str:code>/proof", verifying.proof, name="need_proof"),
+    path("needs/<str:code>/proof.json", verifying.proof_json, name="need_proof_json"),
     path("shipments/<str:code>/", views.shipment, name="shipment"),
+    path("shipments/<str:code>/proof", verifying.proof, name="shipment_proof"),
+    path("shipments/<str:code>/proof.json", verifying.proof_json, name="shipment_proof_json"),
     path("organisations/", lists.organisations, name="organisations"),
     path("o/<str:code>/", views.organisation, name="organisation"),
     path("ledger/", pages.ledger_page, name="ledger"),
     path("ledger/entry/<int:index>/", pages.entry, name="entry"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/offline.html", verifying.verify_offline, name="verify_offline"),
     path("about/", pages.about, name="about"),
     path("privacy/", pages.privacy, name="privacy"),
 ]
