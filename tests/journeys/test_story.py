@@ -1,10 +1,13 @@
 """The demo's story, played whole through the real commands: it shows every ending and adds up."""
 
+import json
 from collections import Counter
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 import ledger.api as ledger
@@ -21,6 +24,7 @@ from portal.warehouse.models import ArrivalLine
 from tests.factories.clock import AT
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(settings.BASE)
 ACCOUNTS = {
     *("hospital", "hospital2", "coordinator", "coordinator2", "warehouse", "warehouse2"),
     *("quality", "dispatcher", "finance", "finance2", "finance3", "publisher", "publisher2"),
@@ -28,8 +32,7 @@ ACCOUNTS = {
 }
 
 
-def test_the_story_shows_every_way_a_gift_can_go_and_all_of_it_adds_up(log, settings):
-    settings.DEMO = True
+def test_the_story_shows_every_way_a_gift_can_go_and_all_of_it_adds_up(log):
     ticks = []
 
     story.play(at=AT, progress=lambda done, total, text: ticks.append((done, total)))
@@ -40,6 +43,7 @@ def test_the_story_shows_every_way_a_gift_can_go_and_all_of_it_adds_up(log, sett
     assert Organisation.objects.count() >= 12
     assert Pledge.objects.count() >= 40
     assert set(Person.objects.values_list("username", flat=True)) >= ACCOUNTS
+    _as_the_schemas_say(entries)
     _every_ending(types)
     _on_its_own_clock(entries)
     assert ticks[-1][0] <= ticks[-1][1]
@@ -47,6 +51,16 @@ def test_the_story_shows_every_way_a_gift_can_go_and_all_of_it_adds_up(log, sett
     assert checking.differences() == []
     call_command("fsck")
     call_command("invariants")
+
+
+def _as_the_schemas_say(entries):
+    schemas = {
+        path.name.removesuffix(".schema.json"): json.loads(path.read_text())
+        for path in (ROOT / "docs" / "events").glob("*.schema.json")
+    }
+    for entry in entries[1:]:  # the first is the ledger's own
+        wanted = set(schemas[entry.body["type"]]["required"])
+        assert wanted <= set(entry.body["data"]), entry.body["type"]
 
 
 def _every_ending(types):
