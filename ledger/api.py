@@ -139,9 +139,7 @@ def entries_at(indexes: Iterable[int]) -> list[Entry]:
     """The sealed entries at these indexes, in order; one query."""
     rows = SealedEntry.objects.filter(idx__in=list(indexes)).order_by("idx")
     return [
-        Entry(
-            row.idx, row.uid, bytes(row.leaf), bytes(row.entry), canonical.parse(bytes(row.entry))
-        )
+        Entry(row.idx, row.uid, bytes(row.leaf), raw := bytes(row.entry), canonical.parse(raw))
         for row in rows
     ]
 
@@ -200,7 +198,10 @@ def _open(rows: Iterable[Disclosure]) -> dict[str, dict[str, Any]]:
 def _texts(rows: Iterable[Disclosure]) -> Iterator[tuple[Disclosure, str]]:
     """What does not open as what the row says it is, is not shown."""
     for row in rows:
-        sort, text = vault.open_(row.uid, row.digest, bytes(row.disclosure_enc))
+        try:
+            sort, text = vault.open_(row.uid, row.digest, bytes(row.disclosure_enc))
+        except vault.Sealed:
+            continue  # damaged: not shown, and fsck names it
         if sort == row.sort and commitments.digest(text) == row.digest:
             yield row, text
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger import publishing, reading, signing
+from ledger import publishing, reading, signing, vault
 from ledger.core import notes, policy, tiles, tree
 from ledger.models import Head, SealedEntry, StoredCheckpoint
 from ledger.verify.sources import Folder
@@ -86,10 +86,7 @@ def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     if path == "policy":
         return policy.write(head.vkey).encode()
     if path.startswith("disclosures/"):
-        tile = tiles.parse_path(path.replace("disclosures", "tile/0", 1), width)
-        if tile is None or tile.width < width:
-            return None
-        return publishing.disclosures_bytes(tile.n, size=size, width=width) or None
+        return _right_disclosures(path, size, width)
     tile = tiles.parse_path(path, width)
     unit = width ** max(tile.level, 0) if tile else 1
     if tile is None or (tile.n * width + tile.width) * unit > size:
@@ -98,6 +95,16 @@ def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     if tile.level != tiles.ENTRIES:
         return b"".join(reading.hashes(tile.level, start, start + tile.width))
     return tiles.bundle([entry for *_, entry in reading.sealed(start, start + tile.width)])
+
+
+def _right_disclosures(path: str, size: int, width: int) -> bytes | None:
+    tile = tiles.parse_path(path.replace("disclosures", "tile/0", 1), width)
+    if tile is None or tile.width < width:
+        return None
+    try:
+        return publishing.disclosures_bytes(tile.n, size=size, width=width) or None
+    except (vault.Sealed, publishing.Damaged):
+        return None  # its rows are named themselves
 
 
 def _listed(size: int, width: int) -> set[str]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from ledger import audit, reading, sealing, signing, vault
+from ledger import audit, publishing, reading, sealing, signing, vault
 from ledger.core import commitments, leaf, notes, tiles, tree
 from ledger.models import (
     CaseCount,
@@ -51,15 +51,16 @@ class Derived:
 
 def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:
     """All that differs, now; empty when all is well. NoLog where there is no log."""
-    head = reading.head()
-    with transaction.atomic(), _publishing_paused():
-        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+    if not Head.objects.exists():
+        raise reading.NoLog("There is no log in this database yet: run manage.py create_log.")
+    with transaction.atomic(), publishing.publisher():
+        if connection.vendor == "postgresql" and not connection.savepoint_ids:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         head = Head.objects.get()
         derived = Derived()
         found = [
-            *_entries(derived, head.origin),
+            *_entries(derived, settings.LEDGER_ORIGIN),
             *_head(derived, head, width),
             *_cases(derived),
             *_hashes(derived, width),
@@ -72,10 +73,6 @@ def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:
     for name in settings.LEDGER_CHECKS:
         found += import_string(name)()
     return found
-
-
-def _publishing_paused() -> Any:
-    return audit.publishing.publisher()
 
 
 def _entries(derived: Derived, origin: str) -> Iterator[Difference]:
@@ -108,7 +105,7 @@ def _which(index: int, entry: bytes, stored: bytes, computed: bytes) -> Iterator
         right = said % stored.hex().encode() in following[3]
         entry_right = said % computed.hex().encode() in following[3]
     else:
-        last = bytes(reading.head().last)
+        last = bytes(Head.objects.get().last)
         right, entry_right = last == stored, last == computed
     if not right:
         yield difference("ledger_entry", index, "leaf", "is not the hash of the entry")

@@ -40,16 +40,16 @@ def _levels(indexes: list[int], size: int, width: int) -> list[dict[int, bytes]]
 def _hashes(level: int, numbers: set[int], count: int, width: int) -> Iterator[tuple[int, bytes]]:
     ordered = iter(sorted(numbers))
     while chunk := list(islice(ordered, AT_ONCE)):
-        ranges = [(n * width, min((n + 1) * width, count)) for n in chunk]
-        for n, found in _stored(level, ranges):
-            yield n, bytes(found)
+        yield from _stored(level, [(n * width, min((n + 1) * width, count)) for n in chunk])
 
 
-def _stored(level: int, ranges: list[tuple[int, int]]) -> Iterable[tuple[int, bytes]]:
-    key = "idx" if level == 0 else "n"
-    wanted = Q()
+def _stored(level: int, ranges: list[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
+    wanted, key = Q(), "n" if level else "idx"
     for start, stop in ranges:
         wanted |= Q(**{f"{key}__gte": start, f"{key}__lt": stop})
-    if level == 0:
-        return SealedEntry.objects.filter(wanted).values_list("idx", "leaf")
-    return TileHash.objects.filter(wanted, level=level).values_list("n", "hash")
+    if level:
+        hashes = TileHash.objects.filter(wanted, level=level).values_list("n", "hash")
+        yield from ((n, bytes(found)) for n, found in hashes)
+    else:
+        leaves = SealedEntry.objects.filter(wanted).values_list("idx", "leaf")
+        yield from ((n, bytes(found)) for n, found in leaves)

@@ -28,8 +28,9 @@ def flush_lifts_triggers():
 
 
 @pytest.fixture
-def log_files(settings, tmp_path):
+def log_files(settings, tmp_path, monkeypatch):
     """Keys, signer's memory and public files in a folder of this test; no log yet."""
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)  # tests survive no power cut
     settings.LEDGER_KEY_FILE = tmp_path / "keys" / "log.key"
     settings.FIELD_KEY_FILE = tmp_path / "keys" / "field.key"
     settings.LEDGER_DIR = tmp_path / "ledger"

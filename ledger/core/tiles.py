@@ -120,7 +120,8 @@ def bundle(entries: Sequence[bytes]) -> bytes:
 
 def unbundle(data: bytes, width: int) -> list[bytes]:
     """The entries of a bundle of exactly `width`; ValueError if it is cut or too long."""
-    entries, place = [], 0
+    entries: list[bytes] = []
+    place = 0
     for _ in range(width):
         end = place + 2 + int.from_bytes(data[place : place + 2], "big")
         if place + 2 > len(data) or end > len(data):

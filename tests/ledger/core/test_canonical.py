@@ -45,7 +45,7 @@ def test_the_bytes_are_those_of_rfc_8785(value):
         {1: 1},
         {"a-b": 1},
         {"x": {1, 2}},
-        {"x": [object()]},
+        {"x": [object]},
     ],
     ids=repr,
 )
