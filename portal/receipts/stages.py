@@ -50,7 +50,7 @@ class Explanation(StrEnum):
 
 class ReceivedLine(Facts):
     line: int = fact(_("Line"), kind="hidden")
-    accepted: int = fact(_("Accepted"), kind="count")
+    accepted: int = fact(_("Accepted quantity"), kind="count")
     rejected: int = fact(_("Rejected"), kind="count", default=0)
     missing: int = fact(_("Missing"), kind="count", default=0)
     surplus: int = fact(_("Surplus"), kind="count", default=0)

@@ -23,6 +23,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.links import DeadLink, open_link
 from portal.accounts.roles import HOSPITAL
 from portal.input.limits import allowed
+from portal.organisations.queries import names
 from portal.receipts.models import Receipt
 from portal.shipping.commands import CONFIRM
 from portal.shipping.models import Shipment
@@ -83,7 +84,11 @@ def confirm_shipment(
         actor=actor,
         fields={"shipment": shipment, "code": shipment.code},
         template="receipts/confirm.html",
-        context={"shipment": shipment, "by_link": actor.person_id is None},
+        context={
+            "shipment": shipment,
+            "hospital_name": names([actor.org])[actor.org],
+            "by_link": actor.person_id is None,
+        },
         done=done,
     )
 
@@ -106,8 +111,8 @@ def _dead() -> str:
     """One answer for unknown, used and expired links, so that it tells nothing."""
     return _(
         "This secret link is unknown, has done its work or has run out. If you have just sent "
-        "something with it,"
-        "that is recorded. For a new link please ask the charity that gave it to you."
+        "something with it, that is recorded. For a new link please ask the charity that gave "
+        "it to you."
     )
 
 

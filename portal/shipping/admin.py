@@ -17,27 +17,14 @@ from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.shipping.commands import CONFIRM_DAYS, renew_confirm_link
 from portal.shipping.models import Release, Shipment, ShipmentLine
 from portal.shipping.queries import CONFIRMABLE
-from portal.stages.admin import StageFilter, SubjectAdmin
+from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin
 from portal.stages.engine import MoveRefused
 from portal.stages.models import Subject
 
 
-class ShipmentLines(admin.TabularInline[ShipmentLine, Shipment]):
-    """What is in the boxes, to read; who sees the shipment sees its lines."""
-
+class ShipmentLines(ReadOnlyRows):
     model = ShipmentLine
     fields = readonly_fields = ("no", "lot", "need_line", "quantity")
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Release)

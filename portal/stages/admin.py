@@ -36,6 +36,22 @@ class StageFilter(admin.SimpleListFilter):
         return queryset.filter(stage=self.value()) if self.value() else queryset
 
 
+class ReadOnlyRows(admin.TabularInline[Any, Any]):
+    """The rows of a subject, to read on its page: whoever sees the subject sees them."""
+
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class SubjectAdmin(admin.ModelAdmin[Any]):
     """Read-only list and page of one kind of subject, with the moves this person may take as
     buttons.

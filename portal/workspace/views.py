@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from portal.accounts.models import Person
 from portal.accounts.roles import HOSPITAL
 from portal.needs.models import Need
 from portal.organisations.models import Organisation
+from portal.organisations.queries import name_of, names
 from portal.receipts.views import confirm_shipment
 from portal.shipping.models import Shipment
 from portal.shipping.queries import CONFIRMABLE, coming_to, confirmed_by
@@ -54,7 +56,7 @@ def of_hospital(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
     """Own needs with their counters, shipments on the way, and what was confirmed lately."""
     context = {
-        "hospitals": Organisation.objects.filter(code__in=actors).order_by("legal_name", "pk"),
+        "hospitals": sorted(names(actors).items(), key=itemgetter(1, 0)),
         "coming": coming_to(actors)[:MOST],
         "needs": needs_with_counters(actors)[:MOST],
         "confirmed": confirmed_by(actors)[:10],
@@ -75,7 +77,7 @@ def write(request: HttpRequest, *, actors: Actors) -> HttpResponse:
         actor=actor,
         fields={"hospital": org},
         template="workspace/write.html",
-        context={"hospital": org, "pasted": pasted},
+        context={"hospital": name_of(org), "pasted": pasted},
         prefill=pasted.form if pasted else None,
         blank_rows=BLANK_ROWS,
         done=lambda found: _went_well(request, found),

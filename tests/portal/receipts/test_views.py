@@ -158,7 +158,7 @@ def test_bad_input_is_refused_with_a_sentence_and_kept(client, address, changes,
 
 
 @pytest.mark.parametrize(
-    "signer", ["a\u202eb", "a\x00b", "x" * 201, "x" * 100_000, "电话 13800138000"], ids=ascii
+    "signer", ["a\u202eb", "a\x00b", "x" * 201, "x" * 100_000, "电话 13800000000"], ids=ascii
 )
 def test_a_signer_that_cannot_be_public_is_refused(client, address, signer):
     answer = client.post(address, {**row(), "signer": signer})
