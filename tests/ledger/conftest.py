@@ -44,7 +44,7 @@ def story(submit):
                 type="gift.count",
                 data={"postings": [row], "text": "口罩"},
                 named={"donor": f"张三{i}"} if i % 3 == 0 else None,
-                private={"actor": "person 7", "phone": f"+86 138 0000 {i:04d}"},
+                private={"actor": "person 7", "phone": f"no such number {i:04d}"},
             )
 
     return SimpleNamespace(tell=tell, gifts=gifts)

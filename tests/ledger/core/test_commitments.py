@@ -25,9 +25,9 @@ def test_decoys_pad_to_a_multiple_of_four(fields, length):
 
 
 def test_a_phone_number_is_not_found_by_trying_all():
-    made = commitments.disclosure(commitments.salt(), "phone", "13800000042")
+    made = commitments.disclosure(commitments.salt(), "phone", "10000000042")
     guesses = {
-        commitments.digest(commitments.disclosure("", "phone", f"138000000{i:02d}"))
+        commitments.digest(commitments.disclosure("", "phone", f"100000000{i:02d}"))
         for i in range(100)
     }
 

@@ -121,7 +121,7 @@ def test_a_one_with_its_unit_is_no_placeholder():
         MOBILE,
         f"张三 {MOBILE}",
         f"+86 {MOBILE}",
-        "130-0000-0000",
+        "138-0000-0000",
         f"0086{MOBILE}",
         "１３０ ００００ 0000",
     ],
