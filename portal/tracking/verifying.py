@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
 from portal.tracking import offline, proofs, saying, showing
-from portal.tracking.lookup import PAGES, Lost, nothing
+from portal.tracking.lookup import Lost, found, nothing
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code
 
@@ -21,8 +21,10 @@ WITH_PROOFS = "GNS"  # an organisation's entries are without end
 
 
 def _known(code: str) -> None:
-    if code[0] not in WITH_PROOFS or not PAGES[code[0]][1].objects.filter(code=code).exists():
+    """Raises Lost for what has no public page, or no proofs."""
+    if code[0] not in WITH_PROOFS:
         raise Lost(nothing(code), status=404)
+    found(code)
 
 
 @by_code
@@ -33,7 +35,8 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
     if not case.proofs:
         raise Lost(
             _(
-                "No entry of %(code)s is under a published checkpoint yet. Please try again in a minute."
+                "No entry of %(code)s is under a published checkpoint yet. "
+                "Please try again in a minute."
             )
             % {"code": code},
             status=404,
@@ -59,8 +62,8 @@ def _file(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
 
 
 def _policy() -> str | None:
-    found = ledger.published()
-    return found.policy.decode() if found else None
+    newest = ledger.published()
+    return newest.policy.decode() if newest else None
 
 
 @require_safe
