@@ -63,6 +63,7 @@ def _some_lines(found: list[Need], rows: dict[str, list[NeedLine]]) -> list[dict
     for turn in range(ON_HOME):
         for need in found:
             lines = [line for line in rows[need.code] if line.open]
+            lines.sort(key=lambda line: (line.asked is None, line.no))
             if len(shown) < ON_HOME and turn < len(lines):
                 shown.append(showing.need_line(need, lines[turn]))
     return shown

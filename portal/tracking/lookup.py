@@ -4,10 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger.core import codes
-from portal.tracking.models import Gift, Need, Organisation, Projected, Subject
+from portal.tracking.models import Gift, Need, Organisation, Subject
 
 LONGEST = 64
-PAGES: dict[str, tuple[str, type[Projected]]] = {
+Shown = type[Gift] | type[Need] | type[Subject] | type[Organisation]
+PAGES: dict[str, tuple[str, Shown]] = {
     "G": ("tracking:gift", Gift),
     "N": ("tracking:need", Need),
     "S": ("tracking:shipment", Subject),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from portal.stages.table import lifecycle
@@ -49,11 +50,18 @@ def stage_text(kind: str, key: str) -> str:
     return str(stage.text) if stage else ""
 
 
+def stage_tone(kind: str, key: str) -> str:
+    """The colour of a stage's tag: amber for what is off the way."""
+    table = lifecycle(kind)
+    stage = table.by_key.get(key) if table else None
+    return "amber" if stage is None or stage.detour else "green"
+
+
 def gift_title(row: Gift) -> str:
     """`医用防护口罩 1,000 只`; more than two items are counted."""
     items = verdict.items(row)
     parts = [
-        f"{words.name(row.names, item)} "
+        f"{capfirst(words.name(row.names, item))} "
         f"{words.amount(verdict.promised(row, item), row.names, item, named=False)}"
         for item in items
     ]
@@ -77,6 +85,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "gift": row,
         "title": gift_title(row),
         "stage": stage_label("pledge", row.stage),
+        "tone": stage_tone("pledge", row.stage),
         "donor": donor,
         "verdict": verdict.view(row),
         "steps": verdict.stage_bar(row, reached),
@@ -207,6 +216,7 @@ def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
         else "",
         "house": words.name(row.names, row.warehouse) if row.warehouse else "",
         "stage": stage_label("shipment", row.stage),
+        "tone": stage_tone("shipment", row.stage),
         "text": stage_text("shipment", row.stage),
         "columns": [_("Packed"), *(_heads()[c] for c in columns[1:])],
         "rows": [

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from portal.tracking import words
@@ -62,7 +63,7 @@ def table(gift: Gift) -> dict[str, Any]:
             differs[n] = group in ("rejected", "damaged", "lost", "held") and row[group] > 0
         out.append(
             {
-                "name": words.name(gift.names, item),
+                "name": capfirst(words.name(gift.names, item)),
                 "note": _note(gift, item),
                 "cells": [
                     {"value": f"{value:,}" if value else "–", "differs": mark}
@@ -141,6 +142,5 @@ def _heads() -> dict[str, str]:
 
 
 def _note(gift: Gift, item: str) -> str:
-    known = gift.names.get(item, {})
-    parts = [known.get("standard", ""), words.unit(gift.names, item)]
+    parts = [words.standard_beside(gift.names, item), words.unit(gift.names, item)]
     return " · ".join(part for part in parts if part)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
@@ -107,9 +108,15 @@ def unit(names: Names, item: str) -> str:
 
 
 def item_title(names: Names, item: str) -> str:
-    """Item and standard."""
+    """Item and standard; many names hold the standard already."""
+    title, standard = name(names, item), standard_beside(names, item)
+    return capfirst(f"{title} {standard}".strip())
+
+
+def standard_beside(names: Names, item: str) -> str:
+    """The standard, where the name does not say it."""
     standard = names.get(item, {}).get("standard", "")
-    return f"{name(names, item)} {standard}".strip()
+    return "" if standard in name(names, item) else standard
 
 
 def amount(number: int, names: Names, item: str, *, named: bool) -> str:
