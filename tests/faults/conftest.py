@@ -1,0 +1,82 @@
+"""A log whose process dies: in a child, by SIGKILL, at a named point."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from ledger import api, creating, fsck, publishing, sealing
+from ledger.verify.checking import check
+from ledger.verify.sources import Folder
+from tests.ledger.conftest import story, submit
+
+__all__ = ["story", "submit"]
+
+
+@pytest.fixture
+def log(transactional_db, settings, monkeypatch):
+    """A log in the folders that child processes know, its own test's alone."""
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    settings.LEDGER_CHECKS = []
+    for path in ("ledger", "keys", "failpoints"):
+        shutil.rmtree(settings.VAR / path, ignore_errors=True)
+    settings.LEDGER_STATE.unlink(missing_ok=True)
+    creating.create(at=timezone.now())
+    return SimpleNamespace(dir=settings.LEDGER_DIR, state=settings.LEDGER_STATE)
+
+
+@pytest.fixture
+def whole(log):
+    """whole(uids): rerun, then verify everything: each event once, no gap, files and tables."""
+
+    def verify(uids):
+        sealing.seal_all(at=timezone.now())
+        publishing.sign_and_publish(at=timezone.now())
+        sealed = [entry.uid for entry in api.entries(1)]
+        assert Counter(sealed) == Counter(uids)
+        assert fsck.differences(at=timezone.now()) == []
+        report = check(Folder(log.dir), balances=True)
+        assert (report.damage, report.size, report.ahead) == ([], len(uids) + 1, 0)
+
+    return verify
+
+
+@pytest.fixture
+def child(log, settings):
+    """child(work, point): run it in a forked process with this failpoint; its exit status."""
+
+    def run(work, points):
+        connections.close_all()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                settings.FAILPOINTS = points
+                work()
+            finally:
+                os._exit(0)
+        return os.waitpid(pid, 0)[1]
+
+    return run
+
+
+@pytest.fixture
+def manage(child_env):
+    """manage(command, points): a real `manage.py`; its exit status, -9 if killed."""
+
+    def run(command, points="", **env):
+        words = [sys.executable, "manage.py", *command.split()]
+        env = {**child_env, "FAILPOINTS": points, **env}
+        return subprocess.run(words, env=env, check=False, timeout=120, capture_output=True)
+
+    return run
+
+
+def killed(status):
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
