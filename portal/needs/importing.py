@@ -216,7 +216,7 @@ def _same(row: ReadRow, line: NeedLine) -> bool:
     return (
         (line.variant.key, line.quantity_kind, line.quantity, line.as_written)
         == (wanted.variant, wanted.quantity_kind, wanted.quantity, wanted.as_written)
-    ) and (not row.source or row.source == line.need.source)
+    ) and (not row.source or line.need.source in ("", row.source))
 
 
 def _notices(planned: Planned) -> Iterator[Notice]:

@@ -15,7 +15,7 @@ from portal.needs import importing
 from portal.needs.models import Need, NeedLine
 from portal.needs.reading import read
 from portal.needs.reporting import report
-from portal.needs.stages import CloseReason, Published, Withdrawn
+from portal.needs.stages import CloseReason, Published, Withdrawn, Written
 from portal.organisations.models import Organisation
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
@@ -237,6 +237,21 @@ def test_a_known_hospital_is_found_by_name_and_is_not_entered_again():
 
     assert Need.objects.get().hospital == known
     assert said.organisations == ()
+
+
+def test_what_a_hospital_posted_itself_is_there_already():
+    hospital = create_hospital(legal_name="甲医院", city="武汉")
+    (row,) = read(csv(ONE)).rows
+    engine.begin(
+        Need,
+        "write",
+        actor=actor_of(Role.HOSPITAL, org=hospital.code),
+        facts=Written(lines=(importing.asked(row),)),
+        at=AT,
+        hospital=hospital,
+    )
+
+    assert [row.again for row in place(csv(ONE)).rows] == [True]
 
 
 def test_a_credit_code_of_another_organisation_is_refused():
