@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 import ledger.api as ledger
 
@@ -17,6 +18,13 @@ pytest_plugins = ["tests.ledger_fixtures"]
 def empty_cache():
     """Nothing counted or remembered by the test before."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Outside a request the tests read English; a page's language is its request's."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
