@@ -47,9 +47,9 @@ def test_bytes_that_are_no_text_are_answered_with_a_sentence(client, path):
 
 
 @pytest.mark.parametrize("typed", ["%ED%A0%80", "G-7K2M9O4TX5", "G" * 2000, "%00", "..%2f"])
-@pytest.mark.parametrize("page", ["g", "needs", "shipments", "o"])
-def test_a_wrong_address_is_not_found_and_never_breaks(client, page, typed):
-    assert client.get(f"/en/{page}/{typed}/").status_code == 404
+@pytest.mark.parametrize("kind", ["g", "needs", "shipments", "o"])
+def test_a_wrong_address_is_not_found_and_never_breaks(client, kind, typed):
+    assert client.get(f"/en/{kind}/{typed}/").status_code == 404
 
 
 def test_a_right_code_of_nothing_public_keeps_what_was_typed(client):
