@@ -1,8 +1,9 @@
 """The browser verifier as one file: its modules joined into one script, no network needed.
 
 The modules of static/verify and static/vendor/noble keep to what is read here: imports of one
-line with names or `* as`, exports in front of a declaration or in one list, dynamic imports with
-`await import("…")`. Each becomes a function that gives its exports; what it imports comes first.
+line (names, `* as`, or nothing), exports in front of a declaration or in one list, dynamic
+imports as `await import("…")`. Each becomes a function that gives its exports; what it imports
+comes first.
 """
 
 import re
@@ -21,6 +22,7 @@ FOLDER = Path(settings.BASE) / "static"
 _FROM = re.compile(
     r'^import (?:\{(?P<names>[^}]*)\}|\* as (?P<all>\w+)) from "(?P<path>[^"]+)";$', re.M
 )
+_BARE = re.compile(r'^import "(?P<path>[^"]+)";$', re.M)
 _LATE = re.compile(r'await import\("(?P<path>[^"]+)"\)')
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|let|class) (?P<name>\w+))", re.M)
 _LIST = re.compile(r"^export \{(?P<names>[^}]*)\};?$", re.M)
@@ -52,7 +54,8 @@ def _add(path: Path, made: dict[Path, str]) -> str:
         return f"const {wanted} = {added(match)};"
 
     code = _EXPLAINED.sub("", path.read_text("utf-8"))
-    code = _LATE.sub(added, _FROM.sub(imported, code))
+    code = _FROM.sub(imported, _BARE.sub(lambda match: f"// {added(match)}", code))
+    code = _LATE.sub(added, code)
     exports = _EXPORT.findall(code)
     for match in _LIST.finditer(code):
         exports += [part.strip() for part in match["names"].split(",") if part.strip()]

@@ -50,6 +50,10 @@ WORDS = {
         "check needs locked. Open it with https, or download the proofs and run python -m "
         "ledger.verify."
     ),
+    "broken": _(
+        "The check itself failed in this browser, so it says nothing. Please use a newer "
+        "browser, or download the proofs and run python -m ledger.verify."
+    ),
     "why.note": _("The signed note is not written as notes must be."),
     "why.base64": _("A value is not written in the only way it may be (base64)."),
     "why.key": _("A key is malformed, or does not fit its name."),

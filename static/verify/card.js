@@ -15,8 +15,7 @@ async function proofs(address) {
   }
 }
 
-async function verify(card) {
-  const outcome = new Outcome(card);
+async function verify(card, outcome) {
   if (!available()) return outcome.refuse("insecure");
   outcome.clear();
   outcome.say("running");
@@ -33,9 +32,14 @@ async function verify(card) {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-verify-card] button[data-verify]");
   if (!button || button.disabled) return;
+  const card = button.closest("[data-verify-card]");
+  const outcome = new Outcome(card);
   button.disabled = true;
   try {
-    await verify(button.closest("[data-verify-card]"));
+    await verify(card, outcome);
+  } catch (error) {
+    outcome.refuse("broken"); // a bug of ours, or a browser that is too old: never a verdict
+    throw error;
   } finally {
     button.disabled = false;
   }

@@ -1,5 +1,7 @@
 // SHA-256 and Ed25519, by the browser where it can, else by the vendored noble.
 
+import "./older.js";
+
 const subtle = () => globalThis.crypto && globalThis.crypto.subtle;
 
 /** Browsers keep their cryptography from plain http. In a file of one's own noble may step in. */

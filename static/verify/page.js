@@ -47,6 +47,15 @@ async function policyOf(bundle) {
 }
 
 async function verify(files) {
+  try {
+    await judge(files);
+  } catch (error) {
+    outcome.refuse("broken"); // a bug of ours, or a browser that is too old: never a verdict
+    throw error;
+  }
+}
+
+async function judge(files) {
   if (!available()) return outcome.refuse("insecure");
   const read = await attempt(async () => {
     const found = files.length ? await unpacked(files) : pasted();
