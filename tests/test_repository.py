@@ -88,7 +88,7 @@ def test_nothing_user_made_is_marked_safe():
         r"\bTODO\b|\bFIXME\b|\bXXX\b",
         r"^from django\.dispatch|^from django\.db\.models\.signals|@receiver",
         r"^\s*def save\(self",
-        r"^\s+ordering = ",
+        r"^ {8}ordering = ",  # in a Meta; an admin's list may have its order
     ],
 )
 def test_code_is_free_of(pattern):

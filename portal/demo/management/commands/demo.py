@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 import ledger.api as ledger
-from portal.demo import running, story
+from portal.demo import cast, running, story
 
 WORKER = [
     *("celery", "-A", "portal", "worker", "-B", "-P", "solo", "-l", "WARNING"),
@@ -78,5 +78,12 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"\n{settings.SITE_ORIGIN}/"))
         for sentence, address in story.codes():
             self.stdout.write(f"  {settings.SITE_ORIGIN}{address}  {sentence}")
-        self.stdout.write("\nCtrl-C")
+        self.stdout.write("")
+        names = ", ".join(["hospital", "hospital2", *cast.ACCOUNTS])
+        self.stdout.write(
+            _("Sign in: %(place)s") % {"place": f"{settings.SITE_ORIGIN}/accounts/login/"}
+        )
+        self.stdout.write(f"  {names}")
+        self.stdout.write("  " + _("Password of all: %(password)s") % {"password": cast.PASSWORD})
+        self.stdout.write("\n" + _("Ctrl-C stops everything."))
         self.stdout.flush()
