@@ -72,16 +72,17 @@ class MoveForm(forms.Form):
         blank_rows: int,
     ) -> forms.BaseFormSet[Any]:
         assert spec.rows is not None
+        fixed = _is_fixed(initial)
         row_form = type(
             "RowForm",
             (RowForm,),
             {
                 "facts": spec.rows,
                 "choices": staticmethod(self.choices),
+                "fixed": fixed,
                 "sent": not self.wants_more,
             },
         )
-        fixed = _is_fixed(initial)
         kind: Any = forms.formset_factory(
             row_form,
             extra=0 if fixed else blank_rows,
@@ -191,12 +192,15 @@ class RowForm(forms.Form):
 
     facts: type[Facts]
     choices: Choices
+    fixed: bool  # a row to fill must be able to stay empty, even where there is one choice only
     sent: bool  # not when more lines were asked for: then nothing is checked
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for spec in self.facts.specs():
-            self.fields[spec.name] = form_field(spec, type(self).choices)
+            self.fields[spec.name] = form_field(
+                spec, type(self).choices, may_stay_empty=not self.fixed
+            )
         self.caption = self.initial.get("caption", "")
 
     def full_clean(self) -> None:
@@ -216,7 +220,7 @@ WIDGETS: dict[str, tuple[type[forms.Field], Callable[[], forms.Widget] | None]] 
 }
 
 
-def form_field(spec: Spec, choices: Choices) -> forms.Field:
+def form_field(spec: Spec, choices: Choices, *, may_stay_empty: bool = False) -> forms.Field:
     """The form field of one fact."""
     shared: dict[str, Any] = {
         "label": spec.label,
@@ -227,7 +231,7 @@ def form_field(spec: Spec, choices: Choices) -> forms.Field:
         shared["initial"] = spec.default
     if spec.choices is not None:
         shared.pop("initial", None)
-        return _choice_field(spec, choices, shared)
+        return _choice_field(spec, choices, shared, may_stay_empty)
     if spec.kind in WIDGETS:
         field, widget = WIDGETS[spec.kind]
         return field(**shared | ({"widget": widget()} if widget else {}))
@@ -241,14 +245,19 @@ def form_field(spec: Spec, choices: Choices) -> forms.Field:
     )
 
 
-def _choice_field(spec: Spec, choices: Choices, shared: dict[str, Any]) -> forms.Field:
+def _choice_field(
+    spec: Spec, choices: Choices, shared: dict[str, Any], may_stay_empty: bool
+) -> forms.Field:
     if isinstance(spec.choices, str):
         pairs = list(choices(spec.choices))
     else:
         assert spec.choices is not None
         pairs = [(member.value, getattr(member, "label", member.value)) for member in spec.choices]
     default = spec.default.value if isinstance(spec.default, StrEnum) else spec.default
-    blank = len(pairs) != 1 if spec.required else default in (None, "")
+    if spec.required:
+        blank = may_stay_empty or len(pairs) != 1
+    else:
+        blank = default in (None, "")
     if blank and all(value != "" for value, _label in pairs):
         pairs = [("", _("Please choose") if spec.required else _("None")), *pairs]
     return forms.ChoiceField(

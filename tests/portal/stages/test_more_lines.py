@@ -68,3 +68,38 @@ def test_asking_for_more_lines_is_never_a_valid_form():
 
     assert form.wants_more == "lines"
     assert not form.is_valid()
+
+
+class ChosenLine(Facts):
+    lot: str = fact("Lot", choices="lots")
+    quantity: int = fact("Quantity")
+
+
+class Chosen(Facts):
+    lines: tuple[ChosenLine, ...] = fact("Lines")
+
+
+CHOOSE = Move("choose", target="chosen", by=("warehouse",), facts=Chosen, effect="choose", done="-")
+
+
+def test_lines_may_stay_empty_where_there_is_one_choice_only():
+    one = [("B-1", "The only lot")]
+    empty = MoveForm(CHOOSE, choices=lambda name: one)
+    data = QueryDict(mutable=True)
+    for row in empty.rows["lines"].forms:  # as a browser sends what it was shown
+        lot = row["lot"]
+        data[lot.html_name] = lot.field.choices[0][0]
+        data[row["quantity"].html_name] = ""
+    data.update({"lines-TOTAL_FORMS": "3", "lines-INITIAL_FORMS": "0"})
+    data.update({"lines-0-lot": "B-1", "lines-0-quantity": "900"})
+    form = MoveForm(CHOOSE, choices=lambda name: one, data=data)
+
+    assert form.is_valid(), form.rows["lines"].errors
+    assert [(line.lot, line.quantity) for line in form.facts().lines] == [("B-1", 900)]
+
+
+def test_a_given_line_with_one_choice_has_it_chosen():
+    given = {"lines": [{"caption": "Masks", "quantity": 5}]}
+    form = MoveForm(CHOOSE, choices=lambda name: [("B-1", "The only lot")], initial=given)
+
+    assert list(form.rows["lines"].forms[0]["lot"].field.choices) == [("B-1", "The only lot")]
