@@ -254,10 +254,8 @@ def _choice_field(
         assert spec.choices is not None
         pairs = [(member.value, getattr(member, "label", member.value)) for member in spec.choices]
     default = spec.default.value if isinstance(spec.default, StrEnum) else spec.default
-    if spec.required:
-        blank = may_stay_empty or len(pairs) != 1
-    else:
-        blank = default in (None, "")
+    choosing = may_stay_empty or len(pairs) != 1
+    blank = choosing if spec.required else default in (None, "")
     if blank and all(value != "" for value, _label in pairs):
         pairs = [("", _("Please choose") if spec.required else _("None")), *pairs]
     return forms.ChoiceField(
