@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from portal.accounts.acting import Actor
 from portal.accounts.links import DeadLink, open_link
@@ -39,7 +38,6 @@ def by_secret_link(view: Page) -> Page:
     """A page opened by a token: tries are limited, a dead link is 410, nothing of it is kept or
     passed on."""
 
-    @csrf_exempt
     @wraps(view)
     def page(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         if not _may_try(request):

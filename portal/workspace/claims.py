@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
 from portal.accounts.acting import Actor
 from portal.accounts.links import DeadLink, open_link, prolong
@@ -98,7 +97,6 @@ def move(request: HttpRequest, token: str, *, move: str) -> HttpResponse:
     return _take(request, token, model=Receipt, move=move, actor=actor, subject=waiting)
 
 
-@csrf_exempt
 def donor(request: HttpRequest) -> HttpResponse:
     """What the secret link is for, and a box to put it in."""
     typed = request.POST.get("link", "").strip().rstrip("/").rpartition("/")[2]

@@ -64,10 +64,37 @@ def test_everything_came_is_one_press(client, address, shipment):
     assert "it is recorded" in client.get(answer["Location"]).content.decode()
 
 
-def test_no_cookie_and_no_csrf_token_is_needed(client, address):
-    strict = type(client)(enforce_csrf_checks=True, headers={"origin": "null"})
+def strict_client(client, **headers):
+    return type(client)(enforce_csrf_checks=True, headers=headers)
 
-    assert strict.post(address, row()).status_code == 302
+
+def token_of(client, address):
+    html = client.get(address).content.decode()
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)[1]
+
+
+def test_a_browser_that_keeps_the_address_secret_can_send_the_form(client, address):
+    """Under no-referrer a browser names no origin; token and cookie agree all the same."""
+    strict = strict_client(client, origin="null", sec_fetch_site="same-origin")
+    sent = row() | {"csrfmiddlewaretoken": token_of(strict, address)}
+
+    assert strict.post(address, sent).status_code == 302
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_T_W10_another_site_can_not_send_the_form(client, address, site):
+    strict = strict_client(client, origin="null", sec_fetch_site=site)
+    sent = row() | {"csrfmiddlewaretoken": token_of(strict, address)}
+
+    assert strict.post(address, sent).status_code == 403
+    assert Receipt.objects.count() == 0
+
+
+def test_T_W10_the_form_is_not_taken_without_its_token(client, address):
+    strict = strict_client(client, origin="null")
+
+    assert strict.post(address, row()).status_code == 403
+    assert Receipt.objects.count() == 0
 
 
 def test_d2_the_link_works_once(client, address):
