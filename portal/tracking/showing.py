@@ -13,7 +13,7 @@ from portal.tracking import sums, telling, verdict, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject
 
 Named = Mapping[str, Mapping[str, Any]]
-RECENT = 40  # entries on the page of an organisation
+RECENT = 30  # entries on the page of an organisation or a need
 
 
 def crumbs(*steps: tuple[str, str]) -> list[dict[str, str]]:
@@ -165,7 +165,9 @@ def need_line(row: Need, line: NeedLine) -> dict[str, Any]:
     }
 
 
-def need(row: Need, rows: list[NeedLine], lines: list[Line], named: Named) -> dict[str, Any]:
+def need(
+    row: Need, rows: list[NeedLine], lines: list[Line], named: Named, *, count: int
+) -> dict[str, Any]:
     """Everything on the page of a need."""
     told = named.get(row.uid, {})
     shown = [need_line(row, line) for line in sorted(rows, key=lambda r: r.no)]
@@ -187,6 +189,7 @@ def need(row: Need, rows: list[NeedLine], lines: list[Line], named: Named) -> di
         "gifts": [{"code": c, "href": reverse("tracking:gift", args=[c])} for c in sorted(gifts)],
         "hospital_href": reverse("tracking:organisation", args=[row.hospital]),
         "entries": timeline(lines, named, of=row.code),
+        "count": count,
         "crumbs": crumbs((_("Needs"), reverse("tracking:needs")), (row.code, "")),
     }
 

@@ -83,9 +83,10 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         raise finding.Lost(finding.nothing(code), status=404)
 
     def context() -> dict[str, Any]:
-        lines = queries.lines_of(code)
+        lines, first, count = queries.latest_of(code, showing.RECENT)
+        named = queries.named_of([*lines, *([first] if first else [])])
         rows = queries.rows_of([row])[code]
-        return showing.need(row, rows, lines, queries.named_of(lines))
+        return showing.need(row, rows, lines, named, count=count)
 
     return page(request, "tracking/need.html", context, version=row.version)
 
