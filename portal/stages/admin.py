@@ -80,6 +80,13 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
         }
         return [actor for actor in _actors(request, request.user) if actor.role in roles]
 
+    def get_fields(self, request: HttpRequest, obj: Subject | None = None) -> Any:
+        """Where a part names none: every field, the stage by its name, and nothing that only the
+        programme needs."""
+        hidden = {self.opts.pk.name, "version"}
+        names = [f.name for f in self.opts.fields if f.editable and f.name not in hidden]
+        return self.fields or ["at_stage" if name == "stage" else name for name in names]
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.capacities(request))
 

@@ -56,6 +56,15 @@ def test_the_charity_writes_a_need_for_a_hospital(coordinator, hospital):
     assert (need.hospital, need.stage, need.lines.get().quantity) == (hospital, "submitted", 1000)
 
 
+def test_the_page_of_a_need_says_its_stage_in_words(coordinator, hospital):
+    need = create_need(hospital=hospital, stage="submitted")
+    page = coordinator.get(f"{LIST}{need.pk}/change/", **ENGLISH).content.decode()
+
+    assert "In review" in page
+    assert "submitted" not in page
+    assert "Version" not in page
+
+
 def test_a_form_sent_twice_is_stored_once(coordinator, hospital):
     first = coordinator.post(OPEN, notice(hospital=hospital))
     second = coordinator.post(OPEN, notice(hospital=hospital))
