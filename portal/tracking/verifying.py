@@ -72,7 +72,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     policy = _policy()
 
     def context() -> dict[str, Any]:
-        crumbs = showing.crumbs((_("Verify"), ""))
+        crumbs = showing.crumbs((_("Verify proofs"), ""))
         return {"strings": saying.words(), "policy": policy, "crumbs": crumbs, "section": "ledger"}
 
     version = sha256((policy or "").encode()).hexdigest()[:16]

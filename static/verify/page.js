@@ -64,8 +64,8 @@ async function judge(files) {
   if (read.wrong) return outcome.refuse(`why.${read.wrong.reason}`, read.wrong.about);
   if (!read.value) return outcome.refuse("nothing_chosen");
   const { policy, whose } = await policyOf(read.value);
-  outcome.show(await check({ ...read.value, policy }), read.value);
-  return outcome.say(whose);
+  const result = await check({ ...read.value, policy });
+  return outcome.show(result, { ...read.value, also: [whose] });
 }
 
 const drop = root.querySelector("[data-drop]");

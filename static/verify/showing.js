@@ -40,14 +40,15 @@ export class Outcome {
     if (!told.ok && told.reason) this.say(`why.${told.reason}`, values);
   }
 
-  /** All steps, what was left out, and the verdict. The stamp lands here and nowhere else. */
-  show(result, { notYet = [] } = {}) {
+  /** All steps, what was left out, `also` (keys), the verdict. The stamp lands here only. */
+  show(result, { notYet = [], also = [] } = {}) {
     this.clear();
     for (const told of result.steps) {
       this.step({ origin: result.origin, size: result.size, ...told }, result.code);
     }
     if (!result.code) this.say("numbers.none");
     if (notYet.length) this.say("not_yet", { count: notYet.length, indexes: notYet.join(", ") });
+    for (const key of also) this.say(key);
     this.say(result.ok ? "all.good" : "all.bad", {}, result.ok ? "good" : "bad");
     this.root.dataset.verdict = result.ok ? "good" : "bad";
     if (result.ok) this.stamp.classList.add("on");
