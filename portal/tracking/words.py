@@ -5,85 +5,84 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 Names = Mapping[str, Mapping[str, str]]
 
 ROLES = {
-    "hospital": later("Hospital"),
-    "coordinator": later("Charity coordinator"),
-    "warehouse": later("Warehouse"),
-    "quality": later("Quality inspection"),
-    "dispatcher": later("Dispatch"),
-    "finance": later("Finance"),
-    "publisher": later("Publishing"),
-    "moderator": later("Moderation"),
-    "authority": later("Coordinating authority"),
-    "auditor": later("Auditor"),
-    "security": later("Security officer"),
-    "donor": later("Donor"),
-    "clock": later("Clock"),
-    "system": later("Portal"),
+    "hospital": _("Hospital"),
+    "coordinator": _("Charity coordinator"),
+    "warehouse": _("Warehouse"),
+    "quality": _("Quality inspection"),
+    "dispatcher": _("Dispatch"),
+    "finance": _("Finance"),
+    "publisher": _("Publishing"),
+    "moderator": _("Moderation"),
+    "authority": _("Coordinating authority"),
+    "auditor": _("Auditor"),
+    "security": _("Security officer"),
+    "donor": _("Donor"),
+    "clock": _("Clock"),
+    "system": _("Portal"),
 }
 CLASSES = {
-    "mask": later("Masks"),
-    "clothing": later("Protective clothing"),
-    "eyes-face": later("Eye and face protection"),
-    "covers": later("Caps and covers"),
-    "gloves": later("Gloves"),
-    "disinfectant": later("Disinfectants"),
-    "instrument": later("Instruments"),
-    "device": later("Medical devices"),
-    "vehicle": later("Vehicles"),
-    "test": later("Test kits"),
-    "medicine": later("Medicines"),
-    "living": later("Living supplies"),
+    "mask": _("Masks"),
+    "clothing": _("Protective clothing"),
+    "eyes-face": _("Eye and face protection"),
+    "covers": _("Caps and covers"),
+    "gloves": _("Gloves"),
+    "disinfectant": _("Disinfectants"),
+    "instrument": _("Instruments"),
+    "device": _("Medical devices"),
+    "vehicle": _("Vehicles"),
+    "test": _("Test kits"),
+    "medicine": _("Medicines"),
+    "living": _("Living supplies"),
 }
 STAGES = {
-    "start": later("Begun"),
-    "match": later("Matched"),
-    "store": later("Stored"),
-    "allocate": later("Assigned"),
-    "deliver": later("Delivery"),
-    "confirm": later("Confirmation"),
+    "start": _("Begun"),
+    "match": _("Matched"),
+    "store": _("Stored"),
+    "allocate": _("Assigned"),
+    "deliver": _("Delivery"),
+    "confirm": _("Confirmation"),
 }
 KINDS = {
-    "hospital": later("Hospital"),
-    "charity": later("Charity"),
-    "donor": later("Donor organisation"),
-    "authority": later("Authority"),
-    "auditor": later("Audit firm"),
+    "hospital": _("Hospital"),
+    "charity": _("Charity"),
+    "donor": _("Donor organisation"),
+    "authority": _("Authority"),
+    "auditor": _("Audit firm"),
 }
 OWN_ENTRIES = {
-    "ledger.create": later("The ledger was opened"),
-    "key.rotate": later("The ledger's key was changed"),
-    "person.erase": later("Personal data were erased on request"),
+    "ledger.create": _("The ledger was opened"),
+    "key.rotate": _("The ledger's key was changed"),
+    "person.erase": _("Personal data were erased on request"),
 }
 # Where pieces are or went: {amount} and {owner} (a warehouse, or the hospital they are for).
 PHRASES = {
-    "unanswered": later("{amount} promised; the charity has not answered yet"),
-    "promised": later("{amount} promised, not sent yet"),
-    "inbound": later("{amount} on the way to {owner}"),
-    "waiting": later("{amount} at {owner}, waiting to be counted"),
-    "quarantine": later("{amount} under inspection at {owner}"),
-    "stock": later("{amount} in stock at {owner}"),
-    "reserved": later("{amount} set aside for {owner}"),
-    "packing": later("{amount} ready to be sent to {owner}"),
-    "transit": later("{amount} under way to {owner}"),
-    "delivered": later("{amount} at {owner} by the carrier's word, not confirmed yet"),
-    "held": later("{amount} more than sent at {owner}, held until explained"),
-    "received": later("{amount} confirmed by {owner}"),
-    "rejected": later("{amount} rejected by {owner}"),
-    "returned": later("{amount} returned to the donor"),
-    "damaged": later("{amount} damaged"),
-    "lost": later("{amount} missing"),
-    "expired": later("{amount} expired"),
-    "community": later("{amount} given to community use"),
-    "sold": later("{amount} sold"),
+    "unanswered": _("{amount} promised; the charity has not answered yet"),
+    "promised": _("{amount} promised, not sent yet"),
+    "inbound": _("{amount} on the way to {owner}"),
+    "waiting": _("{amount} at {owner}, waiting to be counted"),
+    "quarantine": _("{amount} under inspection at {owner}"),
+    "stock": _("{amount} in stock at {owner}"),
+    "reserved": _("{amount} set aside for {owner}"),
+    "packing": _("{amount} ready to be sent to {owner}"),
+    "transit": _("{amount} under way to {owner}"),
+    "delivered": _("{amount} at {owner} by the carrier's word, not confirmed yet"),
+    "held": _("{amount} more than sent at {owner}, held until explained"),
+    "received": _("{amount} confirmed by {owner}"),
+    "rejected": _("{amount} rejected by {owner}"),
+    "returned": _("{amount} returned to the donor"),
+    "damaged": _("{amount} damaged"),
+    "lost": _("{amount} missing"),
+    "expired": _("{amount} expired"),
+    "community": _("{amount} given to community use"),
+    "sold": _("{amount} sold"),
 }
-NAMELESS = later("a hospital")
+NAMELESS = _("a hospital")
 CODE = re.compile(r"[A-Z]-[2-9A-HJKMNP-Z]{10}\Z", re.ASCII)
 
 
@@ -124,7 +123,7 @@ def amount(number: int, names: Names, item: str, *, named: bool) -> str:
     count = f"{number:,} {unit(names, item)}".strip()
     if not named:
         return count
-    return _("%(count)s of %(item)s") % {"count": count, "item": name(names, item)}
+    return gettext("%(count)s of %(item)s") % {"count": count, "item": name(names, item)}
 
 
 def phrase(kind: str, *, amount: str, owner: str) -> str:
