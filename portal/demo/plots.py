@@ -3,6 +3,8 @@ first."""
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_noop
+
 from portal.demo.acts import Counting
 from portal.demo.cast import World
 from portal.demo.clock import Journey
@@ -12,13 +14,13 @@ from portal.warehouse.stages import Carrier
 
 MAKER, ALUMNI = "远山示范制造有限公司", "南湖示范校友会"
 # What `make demo` prints beside their addresses; translated where it is printed.
-SPLIT = "A gift of 1,000 respirators split: confirmed, on the way, damaged"
-WHOLE = "A gift of 20,000 masks that reached three hospitals"
-SHORT = "Fewer counted in than the donor had sent"
-DIRECT = "Sent straight from the donor to the hospital"
-GONE = "A shipment that was lost on the way"
-WITHDRAWN = "A gift the donor took back before sending it"
-MORE = "More came than was packed; the sender explained it"
+SPLIT = gettext_noop("A gift of 1,000 respirators split: confirmed, on the way, damaged")
+WHOLE = gettext_noop("A gift of 20,000 masks that reached three hospitals")
+SHORT = gettext_noop("Fewer counted in than the donor had sent")
+DIRECT = gettext_noop("Sent straight from the donor to the hospital")
+GONE = gettext_noop("A shipment that was lost on the way")
+WITHDRAWN = gettext_noop("A gift the donor took back before sending it")
+MORE = gettext_noop("More came than was packed; the sender explained it")
 
 LOOK_AT = (SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE)
 

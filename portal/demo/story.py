@@ -12,7 +12,7 @@ from itertools import count
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ledger import publishing, sealing
 from portal.accounts.links import make_link
@@ -73,14 +73,18 @@ def _remember(world: World, *, at: datetime) -> None:
     waiting = Shipment.objects.filter(stage="delivered").order_by("pk").first()
     if waiting is not None:
         token = make_link(purpose="confirm", code=waiting.code, at=at, days=30)
-        found.append((_("The hospital confirms a delivery by this link"), f"/confirm/{token}/"))
+        found.append(
+            (gettext_noop("The hospital confirms a delivery by this link"), f"/confirm/{token}/")
+        )
     ready = Pledge.objects.filter(stage="accepted").order_by("pk").first()
     if ready is not None:
         token = make_link(purpose="claim", code=ready.code, at=at, days=180)
-        found.append((_("The donor's private link of an accepted gift"), f"/claim/{token}/"))
+        found.append(
+            (gettext_noop("The donor's private link of an accepted gift"), f"/claim/{token}/")
+        )
     kept = settings.VAR / REMEMBERED
     kept.touch(mode=0o600)
-    kept.write_text(json.dumps([(str(sentence), address) for sentence, address in found]))
+    kept.write_text(json.dumps(found))
 
 
 def _cast(world: World, begins: datetime) -> Iterator[tuple[datetime, Journey]]:

@@ -77,7 +77,7 @@ class Command(BaseCommand):
     def welcome(self) -> None:
         self.stdout.write(self.style.SUCCESS(f"\n{settings.SITE_ORIGIN}/"))
         for sentence, address in story.codes():
-            self.stdout.write(f"  {settings.SITE_ORIGIN}{address}  {sentence}")
+            self.stdout.write(f"  {settings.SITE_ORIGIN}{address}  {_(sentence)}")
         self.stdout.write("")
         names = ", ".join(["hospital", "hospital2", *cast.ACCOUNTS])
         self.stdout.write(
