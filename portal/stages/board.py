@@ -1,5 +1,6 @@
 """What waits for this person, made from the tables: the stages from which his roles may move."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from portal.stages.admin import SubjectAdmin
+from portal.stages.table import Lifecycle
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,7 @@ def waiting(request: HttpRequest) -> list[Waiting]:
             continue
         roles = {actor.role for actor in page.capacities(request)}
         table = model.lifecycle  # type: ignore[attr-defined]  # a SubjectAdmin's model is a Subject
-        moves = {
-            stage.key: tuple(
-                m.label
-                for m in table.moves
-                if stage.key in m.source and roles & set(m.by) and not m.within
-            )
-            for stage in table.stages
-            if not stage.ends
-        }
+        moves = {s.key: tuple(onward(table, s.key, roles)) for s in table.stages if not s.ends}
         wanted = [key for key, labels in moves.items() if labels]
         if not wanted:
             continue
@@ -56,6 +50,14 @@ def waiting(request: HttpRequest) -> list[Waiting]:
             if counts.get(key)
         ]
     return found
+
+
+def onward(table: Lifecycle, stage: str, roles: set[str]) -> Iterator[object]:
+    """The moves that bring it further; taking back and cancelling wait for nobody."""
+    for move in table.moves:
+        further = {t for t in move.targets if t != stage and not table.stage(t).detour}
+        if stage in move.source and roles & set(move.by) and not move.within and further:
+            yield move.label
 
 
 def openings(request: HttpRequest) -> list[tuple[str, object]]:

@@ -27,7 +27,7 @@ def test_a_coordinator_sees_the_needs_that_wait_for_review(client, charity):
 
     assert "<b>2</b> <span>Need notice · In review</span>" in html
     assert "/admin/needs/need/?stage=submitted" in html
-    assert "Send back / Publish" in html
+    assert "<small>Publish</small>" in html
 
 
 def test_what_a_role_may_not_move_does_not_wait_for_it(client, charity):
@@ -38,6 +38,12 @@ def test_what_a_role_may_not_move_does_not_wait_for_it(client, charity):
     assert "Need notice" not in html
     assert "Nothing waits for you at the moment." in html
     assert "Allocate stock to a need" in html
+
+
+def test_what_can_only_be_taken_back_waits_for_nobody(client, charity):
+    create_need(stage="published")
+
+    assert "Nothing waits for you at the moment." in page(client, charity, "coordinator")
 
 
 @pytest.mark.parametrize("needs", [1, 3])
