@@ -1,0 +1,147 @@
+"""Every page that can be reached: quiet, within the content security policy, never wider than the
+screen, open to everybody; and every link of it leads somewhere."""
+
+import re
+from collections import deque
+from html import unescape
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from ledger.core import codes
+from portal.accounts.models import Person
+from tests.browser import world
+from tests.browser.axe import accessible
+from tests.browser.hands import DESK, PHONE, fits
+
+pytestmark = pytest.mark.browser
+CODE = re.compile(r"[A-Z]-[0-9A-HJKMNP-Z]{10}")
+FILES = (".svg", ".json", "/proof", ".html", "/logout/")  # no pages; fetched, not looked at
+HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+REPORT = """document.addEventListener('securitypolicyviolation',
+    e => console.error('policy', e.effectiveDirective, e.blockedURI))"""
+PER_KIND = 2  # pages of the same kind that are looked at; the others are fetched
+
+
+def kind_of(address):
+    """Addresses of one kind of page differ in codes and numbers only."""
+    path = CODE.sub("<code>", urlsplit(address).path)
+    return re.sub(r"/\d+(?=/|$)", "/<n>", re.sub(r"^/(zh|en)(?=/)", r"/\1", path))
+
+
+class Walk:
+    """From page to page by the links there are; `look` is called on a few of each kind."""
+
+    def __init__(self, page, site, *, look, within="/"):
+        self.page, self.site, self.look, self.within = page, site, look, within
+        self.seen, self.kinds = set(), {}
+        page.add_init_script(REPORT)
+
+    def go(self, start):
+        waiting = deque([self.site.url + start])
+        while waiting:
+            address = waiting.popleft()
+            if address in self.seen or not self.wanted(address):
+                continue
+            self.seen.add(address)
+            waiting.extend(self.visit(address))
+
+    def wanted(self, address):
+        """Ours; and of the admin's lists each once, not in every order and choice."""
+        if not address.startswith(self.site.url + self.within):
+            return False
+        return not (self.within == "/admin/" and urlsplit(address).query)
+
+    def visit(self, address):
+        """The links of a page, of which a third of the same kind is fetched only."""
+        kind = kind_of(address)
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        shown = self.kinds[kind] <= PER_KIND and not kind.endswith(FILES)
+        answer = self.page.goto(address) if shown else self.page.request.get(address)
+        assert answer.status == 200, f"{address}: {answer.status}"
+        if shown:
+            self.look(self.page)
+        if "text/html" not in answer.headers["content-type"]:
+            return []
+        links = HREF.findall(answer.text())
+        return [urldefrag(urljoin(address, unescape(link)))[0] for link in links]
+
+
+def narrow(page):
+    """On a phone nothing has to be pushed sideways."""
+    size = page.viewport_size
+    for width in (320, 390):
+        page.set_viewport_size({**size, "width": width})
+        fits(page)
+    page.set_viewport_size(size)
+
+
+def as_person(page, username, url):
+    """Signed in without the page for it, which other tests go through."""
+    person = Person.objects.get(username=username)
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "session", "value": session.session_key, "url": url}])
+
+
+def test_every_public_page(site, open_page, language):
+    small = world.build()
+    site.settle()
+    page = open_page(language, PHONE)
+
+    def look(page):
+        narrow(page)
+        accessible(page)
+
+    walk = Walk(page, site, look=look, within=f"/{language}/")
+    walk.go(f"/{language}/")
+    kinds = {kind.removeprefix(f"/{language}") for kind in walk.kinds}
+    assert {
+        *("/", "/needs/", "/needs/<code>/", "/needs/<code>/pledge/<n>/", "/gifts/", "/g/<code>/"),
+        *("/organisations/", "/o/<code>/", "/shipments/<code>/", "/ledger/", "/about/"),
+        *("/ledger/entry/<n>/", "/privacy/", "/pledge/", "/accounts/login/", "/g/<code>/qr.svg"),
+    } <= kinds
+    assert f"{site.url}/{language}/g/{small.gift.code}/" in walk.seen
+    assert page.context.cookies() == [] or {c["name"] for c in page.context.cookies()} == {"csrf"}
+
+
+def test_refusals_are_pages_too(site, open_page, language, console):
+    console.expected = {404, 410, 422}
+    page = open_page(language, PHONE)
+    for path, status in (
+        (f"/g/?q={codes.mint('G')}", 404),
+        ("/g/?q=G-2222222222", 422),
+        ("/nowhere/", 404),
+        ("/confirm/not-a-link/", 410),
+        ("/claim/not-a-link/", 410),
+    ):
+        assert page.goto(f"/{language}{path}").status == status, path
+        narrow(page)
+        accessible(page)
+
+
+def test_every_page_of_the_workspaces(site, open_page):
+    small = world.build()
+    site.settle()
+    page = open_page("zh", DESK)
+    walk = Walk(page, site, look=narrow, within="/zh/hospital/")
+    as_person(page, "hospital", site.url)
+    walk.go("/zh/hospital/")
+    assert {"/zh/hospital/needs/new/", "/zh/hospital/needs/<code>/withdraw/"} <= set(walk.kinds)
+    assert "/zh/hospital/shipments/<code>/confirm/" in walk.kinds
+    work = Walk(page, site, look=narrow, within="/admin/")
+    for role in small.cast.roles:
+        if role != "hospital":
+            as_person(page, str(role), site.url)
+            work.seen = {a for a in work.seen if a.endswith("/change/")}  # one look is enough
+            work.go("/admin/")
+    assert {f"/admin/{kind}/<n>/change/" for kind in ("needs/need", "shipping/shipment")} <= set(
+        work.kinds
+    )
+    assert "/admin/warehouse/arrival/<n>/move/count/" in work.kinds
