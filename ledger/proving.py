@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from ledger.core import tiles, tree
 from ledger.models import SealedEntry, TileHash
@@ -44,12 +45,12 @@ def _hashes(level: int, numbers: set[int], count: int, width: int) -> Iterator[t
 
 
 def _stored(level: int, ranges: list[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
-    wanted, key = Q(), "n" if level else "idx"
-    for start, stop in ranges:
-        wanted |= Q(**{f"{key}__gte": start, f"{key}__lt": stop})
+    """UNION ALL: SQLite walks through an OR of ranges five times slower."""
+    rows: QuerySet[Any, tuple[int, Any]]
     if level:
-        hashes = TileHash.objects.filter(wanted, level=level).values_list("n", "hash")
-        yield from ((n, bytes(found)) for n, found in hashes)
+        key, rows = "n", TileHash.objects.filter(level=level).values_list("n", "hash")
     else:
-        leaves = SealedEntry.objects.filter(wanted).values_list("idx", "leaf")
-        yield from ((n, bytes(found)) for n, found in leaves)
+        key, rows = "idx", SealedEntry.objects.values_list("idx", "leaf")
+    parts = [rows.filter(**{f"{key}__gte": start, f"{key}__lt": stop}) for start, stop in ranges]
+    for n, found in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
+        yield n, bytes(found)

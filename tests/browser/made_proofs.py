@@ -175,10 +175,27 @@ def known_bad_line(rng, made):
     return replace(made, proof=head + gap + text + b"\n\n" + bad + lines)
 
 
+def repeated_line(rng, made):
+    """A second line of a known key is not looked at: the proof stays good."""
+    last = made.proof.decode().split("\n")[-2].split(" ")
+    data = bytearray(b64decode(last[2]))
+    data[rng.randrange(4, len(data))] ^= 1
+    line = f"{last[0]} {last[1]} {b64encode(bytes(data)).decode()}\n"
+    return replace(made, proof=made.proof + line.encode())
+
+
+def extra_word(rng, made):
+    """One word more, or one blank more, on any line."""
+    lines = made.proof.split(b"\n")
+    place = rng.choice([place for place, line in enumerate(lines) if line])
+    lines[place] += rng.choice([b" x", b" "])
+    return replace(made, proof=b"\n".join(lines))
+
+
 TAMPERINGS = [
     flip_proof, flip_entry, flip_policy, cut_proof, double_line, drop_line, swap_lines,
     drop_policy_line, space_in, trailing_bits, other_scalar, other_index, other_log, forged_line,
-    known_bad_line,
+    known_bad_line, repeated_line, extra_word,
 ]  # fmt: skip
 
 
