@@ -7,27 +7,19 @@ sealing: nothing happens, and the caller comes again.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.core import leaf, tiles, tree
 from ledger.doorbell import ring
 from ledger.failpoints import fp
-from ledger.models import (
-    FROZEN,
-    OK,
-    CaseCount,
-    CaseNumber,
-    Head,
-    Intent,
-    SealedEntry,
-    TileHash,
-)
+from ledger.models import FROZEN, OK, CaseCount, Head, Intent
 
 BATCH = 1000
+Rows = list[tuple[Any, ...]]
 
 
 class HeadMoved(RuntimeError):
@@ -68,22 +60,21 @@ def _write(head: Head, intents: list[Intent], now: str, width: int) -> None:
     fp("seal.numbered")
     frontier = tree.Frontier.decode(head.size, bytes(head.frontier))
     prev, at = bytes(head.last), max(now, head.at)
-    entries, cases, hashes = [], [], []
+    entries, cases, hashes = Rows(), Rows(), Rows()
     for index, (intent, codes) in enumerate(zip(intents, concerned, strict=True), head.size):
         numbered = [(code, numbers.get(code, 0)) for code in codes]
         data = draft_of(intent).seal(
             log=head.origin, seq=index, prev=prev.hex(), at=at, cases=leaf.cases_text(numbered)
         )
         prev = tree.leaf_hash(data)
-        entries.append(SealedEntry(idx=index, uid=intent.uid, leaf=prev, entry=data))
+        entries.append((index, intent.uid, prev, data))
         for code, n in numbered:
-            cases.append(CaseNumber(code=code, n=n, idx=index))
+            cases.append((code, n, index))
             numbers[code] = n + 1
         done = frontier.append(prev)
         for height, level in tiles.completed(done, frontier.size, width):
-            n = (frontier.size >> height) - 1
-            hashes.append(TileHash(level=level, n=n, hash=done[height]))
-    _insert(entries, cases, hashes, numbers.items())
+            hashes.append((level, (frontier.size >> height) - 1, done[height]))
+    _insert(entries, cases, hashes, numbers)
     _move_head(head, frontier, prev, at)
 
 
@@ -107,25 +98,23 @@ def _numbers(codes: set[str]) -> dict[str, int]:
     return dict(counts.values_list("code", "n"))
 
 
-def _insert(
-    entries: list[SealedEntry],
-    cases: list[CaseNumber],
-    hashes: list[TileHash],
-    numbers: Iterable[tuple[str, int]],
-) -> None:
-    SealedEntry.objects.bulk_create(entries)
-    fp("seal.entries")
-    CaseNumber.objects.bulk_create(cases)
-    fp("seal.cases")
-    TileHash.objects.bulk_create(hashes)
-    fp("seal.hashes")
-    CaseCount.objects.bulk_create(
-        [CaseCount(code=code, n=n) for code, n in numbers],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["n"],
-    )
-    fp("seal.counts")
+def _insert(entries: Rows, cases: Rows, hashes: Rows, numbers: dict[str, int]) -> None:
+    """Plain rows, many at a time: model objects would cost more than all the hashing."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO ledger_entry (idx, uid, leaf, entry) VALUES (%s, %s, %s, %s)", entries
+        )
+        fp("seal.entries")
+        cursor.executemany("INSERT INTO ledger_case (code, n, idx) VALUES (%s, %s, %s)", cases)
+        fp("seal.cases")
+        cursor.executemany("INSERT INTO ledger_hash (level, n, hash) VALUES (%s, %s, %s)", hashes)
+        fp("seal.hashes")
+        cursor.executemany(
+            "INSERT INTO ledger_case_count (code, n) VALUES (%s, %s)"
+            " ON CONFLICT (code) DO UPDATE SET n = excluded.n",
+            sorted(numbers.items()),
+        )
+        fp("seal.counts")
 
 
 def _move_head(head: Head, frontier: tree.Frontier, last: bytes, at: str) -> None:

@@ -23,7 +23,7 @@ from ledger.core import canonical, codes, commitments, postings, tiles, tree
 FIRST = tree.EMPTY.hex()
 MAX_CODES = 1000
 _DIGITS = 12  # of the largest seq and case number a draft is measured with
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z", re.ASCII)
 _TYPE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", re.ASCII)
 _UID = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}", re.ASCII)
 _SIG = re.compile(r"[0-9a-f]{128}", re.ASCII)
@@ -48,7 +48,7 @@ def time_text(at: datetime) -> str:
 def parse_time(text: str) -> datetime:
     if not isinstance(text, str) or not _TIME.fullmatch(text):
         raise ValueError("not a time")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def new_uid(at: datetime) -> str:
