@@ -35,7 +35,7 @@ test-browser: $(V)/.browser
 bench: $(V)/.dev
 	$(V)/bin/pytest -q -s -m bench
 
-long: $(V)/.dev
+long: $(V)/.browser
 	$(V)/bin/pytest -q -s -m long $(if $(RUN),-k $(RUN))
 
 lint: $(V)/.dev
