@@ -74,7 +74,11 @@ class Grant(models.Model):
     """A role somebody holds in an organisation. Withdrawn by setting `until`, never deleted."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, verbose_name=_("person"))
-    role = models.CharField(_("role"), max_length=20, choices=list(ROLE_LABELS.items()))
+    role = models.CharField(
+        _("role"),
+        max_length=20,
+        choices=[(role.value, label) for role, label in ROLE_LABELS.items()],
+    )
     org = models.CharField(_("organisation"), max_length=12)
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
@@ -89,7 +93,7 @@ class Grant(models.Model):
                 name="accounts_grant_once",
             ),
             models.CheckConstraint(
-                condition=Q(role__in=sorted(set(Role) - UNGRANTED)),
+                condition=Q(role__in=sorted(role.value for role in set(Role) - UNGRANTED)),
                 name="accounts_grant_role_known",
             ),
         ]
