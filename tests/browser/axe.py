@@ -14,6 +14,9 @@ COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
     "resultTypes": ["violations"],
 }
+SETTLED = (
+    "Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0)))"  # colours fade
+)
 
 
 @cache
@@ -28,8 +31,9 @@ def violations(page, options):
     answer = debugger.send(
         "Runtime.evaluate",
         {
-            "expression": f"axe.run({json.dumps(options)}).then(found => JSON.stringify("
-            "found.violations.map(v => [v.id, v.nodes.map(n => n.target.join(' '))])))",
+            "expression": f"{SETTLED}.then(() => axe.run({json.dumps(options)})).then(found => "
+            "JSON.stringify(found.violations.map(v => [v.id, v.nodes.map(n => n.target.join(' '))]"
+            ")))",
             "awaitPromise": True,
             "returnByValue": True,
         },
