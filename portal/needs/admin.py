@@ -12,7 +12,7 @@ from portal.accounts.roles import COORDINATOR
 from portal.needs.forms import ForHospital
 from portal.needs.models import Need, NeedLine
 from portal.needs.views import import_list
-from portal.stages.admin import StageFilter, SubjectAdmin
+from portal.stages.admin import StageFilter, SubjectAdmin, public_page
 
 
 class Lines(admin.TabularInline[Any, Any]):
@@ -48,6 +48,7 @@ class Lines(admin.TabularInline[Any, Any]):
 class NeedAdmin(SubjectAdmin):
     opening_form = ForHospital
     inlines = (Lines,)
+    readonly_fields = ("asker",)
     list_display = ("code", "hospital", "at_stage", "opened_at", "since", "valid_until")
     list_filter = (StageFilter,)
     list_select_related = ("hospital",)
@@ -75,6 +76,14 @@ class NeedAdmin(SubjectAdmin):
         return import_list(
             request, actor=actor, template="admin/needs/need/import.html", context=context
         )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_fields(request, obj)
+        return ["asker" if name == "hospital" else name for name in names]
+
+    @admin.display(description=_("hospital"))
+    def asker(self, need: Need) -> str:
+        return public_page(need.hospital, "organisation")
 
     def _coordinator(self, request: HttpRequest) -> Actor | None:
         return next((a for a in self.capacities(request) if a.role == COORDINATOR), None)

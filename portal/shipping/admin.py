@@ -17,7 +17,7 @@ from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.shipping.commands import CONFIRM_DAYS, renew_confirm_link
 from portal.shipping.models import Release, Shipment, ShipmentLine
 from portal.shipping.queries import CONFIRMABLE
-from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin
+from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page
 from portal.stages.engine import MoveRefused
 from portal.stages.models import Subject
 
@@ -31,7 +31,8 @@ class ShipmentLines(ReadOnlyRows):
 class ReleaseAdmin(SubjectAdmin):
     list_display = ("code", "at_stage", "hospital", "warehouse", "since")
     list_select_related = ("hospital", "warehouse")
-    fields = ("code", "at_stage", "hospital", "warehouse", "allocations", "since")
+    fields = ("code", "at_stage", "to", "warehouse", "allocations", "since")
+    readonly_fields = ("to",)
     list_filter = (StageFilter,)
     search_fields = ("code",)
     ordering = ("-pk",)
@@ -39,12 +40,17 @@ class ReleaseAdmin(SubjectAdmin):
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}
 
+    @admin.display(description=_("hospital"))
+    def to(self, release: Release) -> str:
+        return public_page(release.hospital, "organisation")
+
 
 @admin.register(Shipment)
 class ShipmentAdmin(SubjectAdmin):
     list_display = ("code", "at_stage", "hospital", "carrier", "since")
     list_select_related = ("hospital",)
-    fields = ("code", "at_stage", "hospital", "release", "gift", "carrier", "waybill", "since")
+    fields = ("code", "at_stage", "to", "release", "given", "carrier", "waybill", "since")
+    readonly_fields = ("to", "given")
     inlines = (ShipmentLines,)
     list_filter = (StageFilter,)
     search_fields = ("code",)
@@ -95,6 +101,14 @@ class ShipmentAdmin(SubjectAdmin):
         if isinstance(subject, Shipment) and self._may_link(request, subject):
             moves.append((self._address("link", subject.pk), _("The hospital's link")))
         return moves
+
+    @admin.display(description=_("hospital"))
+    def to(self, shipment: Shipment) -> str:
+        return public_page(shipment.hospital, "organisation")
+
+    @admin.display(description=_("gift, direct lane"))
+    def given(self, shipment: Shipment) -> str:
+        return public_page(shipment.gift, "gift")
 
     def _page_of(self, subject: Subject) -> str:
         """After the dispatch comes the link, which a hospital without account needs."""

@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor, actors
@@ -21,6 +22,14 @@ from portal.accounts.roles import AUDITOR
 from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
 from portal.stages.views import take
+
+
+def public_page(subject: Subject | None, page: str) -> str:
+    """Leads to what everybody may read of it: not all staff may open it in the workbench."""
+    if subject is None:
+        return "-"
+    address = reverse(f"tracking:{page}", args=[subject.code])
+    return format_html('<a href="{}">{}</a>', address, subject)
 
 
 class StageFilter(admin.SimpleListFilter):

@@ -19,7 +19,7 @@ from portal.organisations.models import Organisation
 from portal.pledges.admin import Lines
 from portal.pledges.models import Pledge
 from portal.pledges.stages import PLEDGE
-from portal.stages.admin import StageFilter, SubjectAdmin
+from portal.stages.admin import StageFilter, SubjectAdmin, public_page
 from portal.stages.models import Subject
 from portal.warehouse.forms import WarehouseForm
 from portal.warehouse.models import (
@@ -61,8 +61,8 @@ class OfOneOrganisation(SubjectAdmin):
 @admin.register(Warehouse)
 class WarehouseAdmin(OfOneOrganisation):
     list_display = ("code", "name", "city", "at_stage", "since")
-    fields = ("code", "at_stage", "since", "org", "name_zh", "name_en", "province", "city")
-    readonly_fields = ("at_stage",)
+    fields = ("code", "at_stage", "since", "owner", "name_zh", "name_en", "province", "city")
+    readonly_fields = ("at_stage", "owner")
     opening_form = WarehouseForm
     org_path = "org__code"
 
@@ -71,6 +71,10 @@ class WarehouseAdmin(OfOneOrganisation):
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": Organisation.objects.get(code=actor.org)}
+
+    @admin.display(description=_("organisation"))
+    def owner(self, house: Warehouse) -> str:
+        return public_page(house.org, "organisation")
 
     @admin.display(description=_("warehouse"))
     def name(self, house: Warehouse) -> str:
@@ -98,8 +102,8 @@ class ArrivalAdmin(OfOneOrganisation):
     list_display = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label")
     list_filter = (StageFilter,)
     search_fields = ("code", "pledge__code", "waybill")
-    fields = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label", "waybill")
-    readonly_fields = ("at_stage", "carrier_label")
+    fields = ("code", "at_stage", "since", "gift", "warehouse", "carrier_label", "waybill")
+    readonly_fields = ("at_stage", "gift", "carrier_label")
     inlines = (ArrivalLines,)
 
     def ordered(self) -> QuerySet[Any]:
@@ -131,6 +135,10 @@ class ArrivalAdmin(OfOneOrganisation):
             "gifts": sendable.distinct().order_by("-since", "-pk")[:100],
         }
         return render(request, "warehouse/choose_gift.html", context)
+
+    @admin.display(description=_("gift"))
+    def gift(self, arrival: Arrival) -> str:
+        return public_page(arrival.pledge, "gift")
 
     @admin.display(description=_("carrier"))
     def carrier_label(self, arrival: Arrival) -> str:
@@ -180,8 +188,8 @@ class LotAdmin(ReadOnly):
 
     list_display = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "pledge")
     search_fields = ("code", "batch", "pledge__code", "variant__key")
-    fields = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "pledge")
-    readonly_fields = ("item", "in_stock", "unit")
+    fields = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "gift")
+    readonly_fields = ("item", "in_stock", "unit", "gift")
     list_per_page = 50
     show_full_result_count = False
     actions = None
@@ -217,6 +225,10 @@ class LotAdmin(ReadOnly):
     @admin.display(description=_("item and standard"))
     def item(self, lot: Lot) -> str:
         return described(lot.variant)
+
+    @admin.display(description=_("gift"))
+    def gift(self, lot: Lot) -> str:
+        return public_page(lot.pledge, "gift")
 
     @admin.display(description=_("in stock now"))
     def in_stock(self, lot: Lot) -> int:
