@@ -50,7 +50,7 @@ def test_a_list_may_not_name_what_is_no_field_nor_name_one_twice():
 @pytest.mark.django_db
 def test_an_instance_says_its_fields_by_class_and_its_rows_with_them():
     toy = Toy.objects.create(
-        code="B-22222222222",
+        code="B-2222222222",
         stage="drawn",
         since=AT,
         opened_at=AT,
