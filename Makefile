@@ -30,7 +30,7 @@ test-services: $(V)/.dev
 	$(TEST) -m "not browser and not bench and not long"
 
 test-browser: $(V)/.browser
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(V)/bin/pytest -q -m browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(TEST) -m browser
 
 bench: $(V)/.dev
 	$(V)/bin/pytest -q -s -m bench
