@@ -44,8 +44,7 @@ def seconds_until(done, limit=90):
 
 def test_a_killed_worker_and_an_empty_broker_lose_nothing(log, story, worker, whole):
     broker = redis.Redis.from_url(os.environ["REDIS_URL"])
-    story.tell(5)
-    uids = api.pending_uids()
+    uids = story.tell(5)
     first = worker(FAILPOINTS="seal.head=kill")
     assert first.wait(90) == -signal.SIGKILL
     broker.flushall()
@@ -53,8 +52,7 @@ def test_a_killed_worker_and_an_empty_broker_lose_nothing(log, story, worker, wh
     worker()
     seconds_until(lambda: api.pending()[0] == 0)
     broker.flushall()  # the worker goes on: its beat rings again
-    story.tell(5)
-    uids += api.pending_uids()
+    uids += story.tell(5)
     late = seconds_until(lambda: api.pending()[0] == 0)
 
     assert late < 10

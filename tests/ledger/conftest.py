@@ -34,11 +34,13 @@ def story(submit):
     stock, lot = f"stock:{codes.mint('W')}", codes.mint("B")
 
     def tell(n):
+        """Tell n events; their uids, in order."""
+        uids = []
         for i in range(n):
             gift = gifts[i % 5]
             row = {"amount": i + 1, "item": "mask.n95", "gift": gift, "lot": lot}
             row |= {"from": f"donor:{gift}", "to": stock}
-            submit(
+            uid = submit(
                 gift,
                 others=[lot, codes.mint("N")],
                 type="gift.count",
@@ -46,5 +48,7 @@ def story(submit):
                 named={"donor": f"张三{i}"} if i % 3 == 0 else None,
                 private={"actor": "person 7", "phone": f"no such number {i:04d}"},
             )
+            uids.append(uid)
+        return uids
 
     return SimpleNamespace(tell=tell, gifts=gifts)
