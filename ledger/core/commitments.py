@@ -56,7 +56,7 @@ def read(disclosure: str) -> tuple[str, str, Any]:
         if base64url(data) != disclosure:
             raise WrongDisclosure("not base64url")
         salt, name, value = json.loads(data)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise WrongDisclosure(f"not a disclosure: {error}") from error
     if not isinstance(salt, str) or not isinstance(name, str):
         raise WrongDisclosure("not a disclosure")

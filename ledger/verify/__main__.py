@@ -1,36 +1,66 @@
-"""python -m ledger.verify TARGET [--policy FILE] [--json] [--balances]
+"""python -m ledger.verify TARGET [--policy FILE] [--remember FILE] [--json] [--balances]
 
-TARGET is a folder of published files or the address of a log. Exit 0: all is well. 1: damage, and
-every damaged file or entry is named. 2: the target or the policy cannot be read.
+TARGET is a folder of published files, the address of a log, or proofs: the zip of a portal, one
+`.tlog-proof` beside its `.entry`, or a folder of these. Exit 0: all is well. 1: damage, a rollback
+or a fork, and every damaged file or entry is named. 2: the target or the policy cannot be read.
 """
 
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
-from ledger.verify.checking import Report, check
+from ledger.verify import bundles, proving, remembering
+from ledger.verify.checking import check
+from ledger.verify.reports import BundleReport, LogReport, Report
 from ledger.verify.sources import Unreachable, open_source
+
+UNKNOWN_MAKER = (
+    "CAREFUL: checked by the policy that came with the proofs. Whoever makes up proofs makes up\n"
+    "their policy too, so this proves nothing about who made them. Get the policy elsewhere and\n"
+    "name it with --policy.\n"
+)
 
 
 def main(words: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m ledger.verify", description=__doc__)
-    parser.add_argument("target", help="a folder of published files, or an address")
-    parser.add_argument("--policy", type=Path, help="whose signatures you demand; else as served")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument("--balances", action="store_true", help="replay the postings too")
-    options = parser.parse_args(words)
+    options = _options(words)
     try:
-        demanded = options.policy.read_bytes() if options.policy else None
-        report = check(open_source(options.target), demanded, balances=options.balances)
+        report = _report(options)
     except (Unreachable, OSError) as error:
         return _say_unreadable(str(error), as_json=options.json)
     if options.json:
-        sys.stdout.write(json.dumps({"ok": not report.damage, **asdict(report)}) + "\n")
+        sys.stdout.write(json.dumps(report.as_json()) + "\n")
     else:
         _say(report)
     return 1 if report.damage else 0
+
+
+def _options(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ledger.verify", description=__doc__)
+    parser.add_argument("target", help="a folder of published files, an address, or proofs")
+    parser.add_argument("--policy", type=Path, help="whose signatures you demand; else as served")
+    parser.add_argument(
+        "--remember", type=Path, help="keeps the last good checkpoint; refuses rollback and fork"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--balances", action="store_true", help="replay the postings too")
+    options = parser.parse_args(words)
+    options.proofs = bundles.is_bundle(options.target)
+    if options.proofs and (options.remember or options.balances):
+        parser.error("--remember and --balances need the whole log, not proofs of some entries")
+    return options
+
+
+def _report(options: argparse.Namespace) -> Report:
+    demanded = options.policy.read_bytes() if options.policy else None
+    if options.proofs:
+        return proving.check(bundles.read(options.target), demanded)
+    report = check(open_source(options.target), demanded, balances=options.balances)
+    if options.remember:
+        remembering.compare(options.remember, report)
+        if not report.damage:
+            remembering.keep(options.remember, report.note)
+    return report
 
 
 def _say_unreadable(reason: str, *, as_json: bool) -> int:
@@ -45,12 +75,43 @@ def _say(report: Report) -> None:
     for found in report.damage:
         entry = "" if found["entry"] is None else f" entry {found['entry']}"
         sys.stdout.write(f"DAMAGED {found['file']}{entry}: {found['reason']}\n")
+    if isinstance(report, BundleReport):
+        _say_proofs(report)
+    elif isinstance(report, LogReport):
+        _say_log(report)
+
+
+def _say_log(report: LogReport) -> None:
+    for title, note in zip(("REMEMBERED", "FOUND"), report.evidence, strict=False):
+        sys.stdout.write(f"\n{title}\n{note}")
+    if report.damage:
+        return
+    sys.stdout.write(f"{report.origin}: {report.size} entries, root {report.root}\n")
+    if report.ahead:
+        sys.stdout.write(f"{report.ahead} more are being published\n")
+    if report.holdings is not None:
+        sys.stdout.write(f"balances hold ({report.holdings} holdings)\n")
+
+
+def _say_proofs(report: BundleReport) -> None:
     if not report.damage:
+        stand = ", ".join(map(str, report.entries))
         sys.stdout.write(f"{report.origin}: {report.size} entries, root {report.root}\n")
-        if report.ahead:
-            sys.stdout.write(f"{report.ahead} more are being published\n")
-        if report.holdings is not None:
-            sys.stdout.write(f"balances hold ({report.holdings} holdings)\n")
+        sys.stdout.write(f"proved to stand in it: {stand}\n")
+        if report.case is None:
+            sys.stdout.write("no case is named, so whether one was left out was not checked\n")
+        else:
+            last = len(report.entries) - 1
+            sys.stdout.write(
+                f"all of {report.case} from number 0 to {last}, none left out between\n"
+            )
+        if report.not_yet:
+            later = ", ".join(map(str, report.not_yet))
+            sys.stdout.write(f"said to be sealed later, not proved here: {later}\n")
+        if report.values:
+            sys.stdout.write(f"{report.values} values that may be erased are those sealed\n")
+    if not report.own_policy:
+        sys.stdout.write(UNKNOWN_MAKER)
 
 
 if __name__ == "__main__":

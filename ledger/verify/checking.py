@@ -14,27 +14,13 @@ checked against each other and counted as `ahead`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from ledger.core import notes, policy, tiles, tree
+from ledger.verify import signed
 from ledger.verify.entries import Chain, check_disclosures
+from ledger.verify.reports import LogReport
 from ledger.verify.sources import Source, Unreachable
-
-
-@dataclass
-class Report:
-    """What was found; `damage` is a list of {file, entry, reason}, empty when all is well."""
-
-    origin: str = ""
-    size: int = 0
-    root: str = ""
-    ahead: int = 0
-    holdings: int | None = None
-    damage: list[dict[str, Any]] = field(default_factory=list)
-
-    def wrong(self, file: str, reason: str, entry: int | None = None) -> None:
-        self.damage.append({"file": file, "entry": entry, "reason": reason})
 
 
 @dataclass
@@ -54,55 +40,37 @@ def check(
     *,
     balances: bool = False,
     width: int = tiles.WIDTH,
-) -> Report:
+) -> LogReport:
     """Verify a whole log. `demanded`: the reader's own policy; else the one published with it."""
-    report, listed = Report(), source.paths()
+    report, listed = LogReport(), source.paths()
     checkpoint = source.read("checkpoint")
     served = source.read("policy")
     if checkpoint is None and served is None and not listed:
         raise Unreachable("there is no log: neither checkpoint nor policy")
-    rules = _policy(report, served, demanded)
-    if rules is not None and (signed := _checkpoint(report, rules, checkpoint)):
-        _Files(source, listed, report, signed, width).check(balances=balances)
+    rules = signed.rules(report, served, demanded)
+    if rules is not None and (head := _checkpoint(report, rules, checkpoint)):
+        _Files(source, listed, report, head, width).check(balances=balances)
     for path in listed or []:
         if path not in ("checkpoint", "policy") and not _is_known(path, width):
             report.wrong(path, "is no file of a log")
     return report
 
 
-def _policy(report: Report, served: bytes | None, demanded: bytes | None) -> policy.Policy | None:
-    rules = None
-    for text, mine in ((served, False), (demanded, True)):
-        if text is None:
-            continue
-        try:
-            rules = policy.parse(text)
-        except policy.WrongPolicy as error:
-            report.wrong("policy", f"{'of the reader: ' if mine else ''}{error}")
-            rules = None
-    if served is None and demanded is None:
-        report.wrong("policy", "is missing")
-    return rules
-
-
 def _checkpoint(
-    report: Report, rules: policy.Policy, data: bytes | None
+    report: LogReport, rules: policy.Policy, note: bytes | None
 ) -> notes.Checkpoint | None:
-    if data is None:
+    if note is None:
         report.wrong("checkpoint", "is missing")
         return None
     try:
-        known = [*rules.logs, *rules.witnesses.values()]
-        verified = notes.open_note(data, known)[1]
-        logs = [key for key in rules.logs if key.vkey in verified] or rules.logs
-        checkpoint = notes.open_checkpoint(data, logs[0])
+        checkpoint, met = signed.checkpoint(rules, note)
     except notes.WrongNote as error:
         report.wrong("checkpoint", str(error))
         return None
-    if not rules.met(verified):
+    if not met:
         report.wrong("checkpoint", "the quorum of the policy has not signed it")
-    report.origin, report.size = checkpoint.origin, checkpoint.size
-    report.root = checkpoint.root.hex()
+    report.about(checkpoint)
+    report.note, report.keys = note, rules.logs
     return checkpoint
 
 
@@ -119,11 +87,11 @@ class _Files:
         self,
         source: Source,
         listed: list[str] | None,
-        report: Report,
-        signed: notes.Checkpoint,
+        report: LogReport,
+        head: notes.Checkpoint,
         width: int,
     ) -> None:
-        self.source, self.report, self.signed, self.width = source, report, signed, width
+        self.source, self.report, self.head, self.width = source, report, head, width
         self.known: dict[tuple[int, int], list[tiles.Tile]] | None = None
         if listed is not None:
             self.known = {}
@@ -131,14 +99,14 @@ class _Files:
                 self.known.setdefault((tile.level, tile.n), []).append(tile)
 
     def check(self, *, balances: bool) -> None:
-        chain = Chain(self.signed.origin, balances=balances)
+        chain = Chain(self.head.origin, balances=balances)
         bundles: list[Bundle] = []
         while (bundle := self._bundle(len(bundles))) is not None:
             chain.follow(bundle, len(bundles) * self.width)
             check_disclosures(self.source, chain, len(bundles), self.width)
             bundles.append(bundle)
-        leaves = self._truth(bundles)
-        self.report.ahead = max(0, len(leaves) - self.signed.size)
+        leaves = self.report.leaves = self._truth(bundles)
+        self.report.ahead = max(0, len(leaves) - self.head.size)
         damaged = self._compare(bundles, leaves)
         self.report.damage += chain.findings(before=damaged)
         self._check_upper(leaves)
@@ -149,7 +117,7 @@ class _Files:
         """All there are; of an address the one the size needs, or the full one."""
         if self.known is not None:
             return self.known.get((level, n), [])
-        count = self.signed.size // self.width ** max(level, 0)
+        count = self.head.size // self.width ** max(level, 0)
         part = min(count - n * self.width, self.width)
         both = [tiles.Tile(level, n, part), tiles.Tile(level, n, self.width)]
         return both[: 1 if part == self.width else 2] if part > 0 else []
@@ -179,14 +147,14 @@ class _Files:
         return found
 
     def _bundle(self, n: int) -> Bundle | None:
-        needed = min(self.signed.size - n * self.width, self.width)
+        needed = min(self.head.size - n * self.width, self.width)
         entries = self._load(tiles.ENTRIES, n, needed)
         hashes = self._load(0, n, needed)
         return Bundle(entries, hashes) if entries or hashes or needed > 0 else None
 
     def _truth(self, bundles: list[Bundle]) -> list[bytes]:
         """The leaf hashes that lead to the signed root; those of the bundles if none do."""
-        size, first, second = self.signed.size, [], []
+        size, first, second = self.head.size, [], []
         for bundle in bundles:
             said = [tree.leaf_hash(entry) for entry in bundle.said(bundle.entries)]
             tiled = bundle.said(bundle.hashes)
@@ -194,7 +162,7 @@ class _Files:
             second += tiled + said[len(tiled) :]
         if len(first) >= size:
             for leaves in (first, second):
-                if tree.root(leaves[:size]) == self.signed.root:
+                if tree.root(leaves[:size]) == self.head.root:
                     return leaves
             if mixed := self._mixed(bundles):
                 return mixed
@@ -214,7 +182,7 @@ class _Files:
                 leaves += said
             else:
                 leaves += tiled + said[len(tiled) :]
-        right = tree.root(leaves[: self.signed.size]) == self.signed.root
+        right = tree.root(leaves[: self.head.size]) == self.head.root
         return leaves if right else []
 
     def _compare(self, bundles: list[Bundle], leaves: list[bytes]) -> int:
@@ -256,7 +224,7 @@ class _Files:
             level += 1
             full = len(row) // self.width
             row = [tree.perfect(row[i * self.width : (i + 1) * self.width]) for i in range(full)]
-            count = self.signed.size // self.width**level
+            count = self.head.size // self.width**level
             numbers = {n for at, n in self.known or {} if at == level}
             for n in sorted(numbers | set(range(-(-count // self.width)))):
                 start = n * self.width

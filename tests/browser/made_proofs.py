@@ -5,6 +5,8 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
 
 from ledger.core import notes, policy, tree
+from ledger.verify import proving
+from ledger.verify.bundles import Files
 
 ORIGIN = "tests.shanji.example/ledger"
 FIRST = "c2sp.org/tlog-proof@v1"
@@ -204,8 +206,14 @@ def tampered(rng):
     return replace(how(rng, good(rng)), what=how.__name__)
 
 
+def verified(made):
+    """What `python -m ledger.verify` says of it."""
+    files = Files({"1.tlog-proof": made.proof, "1.entry": made.entry})
+    return not proving.check(files, made.policy).damage
+
+
 def holds(made):
-    """What Python says of it."""
+    """What follows from ledger.core alone: tests/ledger compares the verifier with it."""
     try:
         rules = policy.parse(made.policy)
         head, gap, note = made.proof.partition(b"\n\n")

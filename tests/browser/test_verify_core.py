@@ -12,7 +12,16 @@ import pytest
 
 from ledger.core import canonical, notes, policy, tree
 from tests.browser import made_proofs
-from tests.browser.made_proofs import ORIGIN, cosigned, good, holds, key, leaf, proof_text, tampered
+from tests.browser.made_proofs import (
+    ORIGIN,
+    cosigned,
+    good,
+    key,
+    leaf,
+    proof_text,
+    tampered,
+    verified,
+)
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -183,7 +192,7 @@ def same_verdicts(page, count, seed=SEED):
     rng = random.Random(seed)
     right = [good(rng) for _ in range(count)]
     wrong = [tampered(rng) for _ in range(count)]
-    expected = [holds(made) for made in right + wrong]
+    expected = [verified(made) for made in right + wrong]
     found = verdicts(page, right + wrong)
 
     differing = [

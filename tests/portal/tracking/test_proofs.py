@@ -13,6 +13,7 @@ import ledger.api as ledger
 from ledger import publishing
 from ledger.core import codes, commitments, notes, policy, tree
 from ledger.models import Disclosure
+from ledger.verify.__main__ import main as verify
 from portal.tracking import proofs
 from portal.tracking.models import Gift, Link, Need, Subject
 from tests.portal.tracking.stories import Story, whole
@@ -80,8 +81,22 @@ def test_the_zip_is_stored_and_the_same_for_everybody(client, gift):
 def test_the_readme_speaks_both_languages_and_names_the_command(client, gift):
     text = opened(client, f"/g/{gift}/proof")["README.txt"].decode()
 
-    assert text.count(f"python -m ledger.verify {gift}.zip --policy policy") == 2
+    assert text.count(f"python -m ledger.verify {gift}.zip\n") == 2
+    assert text.count(f"python -m ledger.verify {gift}.zip --policy FILE\n") == 2
     assert "&" not in text
+
+
+def test_the_command_that_the_readme_names_accepts_the_zip(client, gift, log, tmp_path, capsys):
+    target = tmp_path / f"{gift}.zip"
+    target.write_bytes(client.get(f"/g/{gift}/proof").content)
+    count = Link.objects.filter(code=gift).count()
+
+    alone = verify([str(target)])
+    with_policy = verify([str(target), "--policy", str(log.dir / "policy")])
+
+    told = capsys.readouterr().out
+    assert (alone, with_policy) == (0, 0)
+    assert told.count(f"all of {gift} from number 0 to {count - 1}, none left out between") == 2
 
 
 def test_the_json_says_the_same_as_the_zip(client, gift):
