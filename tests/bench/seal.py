@@ -3,12 +3,15 @@
 Uses the database of DATABASE_URL and a VAR of its own; a measurement, not a test.
 """
 
+import json
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+BENCH = Path(os.environ.get("VAR", "var"))
 SCRATCH = tempfile.mkdtemp(prefix="shanji-bench-")
 os.environ |= {"TESTS_VAR": SCRATCH}
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -51,6 +54,16 @@ def fill(count: int) -> None:
     Intent.objects.bulk_create(rows, batch_size=2000)
 
 
+FIGURES: list[dict[str, object]] = []
+
+
+def keep() -> None:
+    """The figures of this run, for comparing: VAR/bench/seal-<database>.json."""
+    folder = BENCH / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"seal-{connection.vendor}.json").write_text(json.dumps(FIGURES, indent=2) + "\n")
+
+
 def say(what: str, count: int, work: Callable[[], object]) -> None:
     """Entries a second by the wall, and by this process's own time on a busy machine."""
     wall, own = time.perf_counter(), time.process_time()
@@ -61,6 +74,7 @@ def say(what: str, count: int, work: Callable[[], object]) -> None:
         f"  {own / count * 1e6:>7.1f} µs each of our own\n"
     )
     sys.stdout.flush()
+    FIGURES.append({"what": what, "per_second": round(count / wall), "own_us": own / count * 1e6})
 
 
 def main(count: int, batches: list[int]) -> None:
@@ -80,5 +94,6 @@ if __name__ == "__main__":
     made = setup_databases(verbosity=0, interactive=False)
     try:
         main(words[0] if words else 20_000, words[1:] or [1, 100, 1000])
+        keep()
     finally:
         teardown_databases(made, verbosity=0)
