@@ -53,10 +53,12 @@ class GiftForm(MoveForm):
 
 
 def first_values(line: NeedLine) -> dict[str, Any]:
-    """What a gift for this line starts from: the item asked for and the quantity still missing."""
+    """What a gift for this line starts from: the item asked for.
+
+    No quantity: who means 100 must not promise all that is missing by a slip.
+    """
     return {
         "variant": line.variant.key,
-        "quantity": line.gap or None,
         "need": line.need.code,
         "need_line": line.no,
         "caption": described(line.variant),

@@ -61,12 +61,13 @@ def filled(line, **changed):
     }
 
 
-def test_the_page_says_what_is_asked_and_offers_what_is_missing(client, line):
+def test_the_page_says_what_is_missing_and_leaves_the_quantity_to_the_donor(client, line):
     create_pledge(lines=((MASK, 400, line),))
 
     page = client.get(address(line)).content.decode()
 
-    assert 'name="lines-0-quantity" value="600"' in page
+    assert '<dt>Still missing</dt><dd class="num"><b>600 pieces</b></dd>' in page
+    assert re.search(r'name="lines-0-quantity"(?![^>]*value=)', page)
     assert "GB 19083" in page
     assert line.need.code in page
     assert line.need.hospital.legal_name in page
