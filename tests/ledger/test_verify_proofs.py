@@ -357,6 +357,7 @@ def twice():
         (lambda: zipped({f"{i}": b"" for i in range(10_001)}), "more than 10000 files"),
         (lambda: zipped(GOOD) + b"x", "neither a zip"),
         (lambda: b"x" + zipped(GOOD), "malformed"),
+        (lambda: zipped(GOOD)[:-22] + b"x" + zipped(GOOD)[-22:], "behind its directory"),
         (lambda: b"", "neither a zip"),
         (lambda: zipped({"README.txt": b""}), "no .tlog-proof"),
     ],
@@ -377,6 +378,10 @@ def test_more_than_anybody_should_read_is_not_read(tmp_path, monkeypatch):
         bundles.read(str(target))
 
     monkeypatch.setattr(bundles, "MAX_BYTES", 1000)
+    target.write_bytes(zipped(GOOD))  # files that lie in each other may be more than the zip
+    with pytest.raises(Unreachable, match="more than 1000 bytes"):
+        bundles.read(str(target))
+
     for number in range(3):
         (tmp_path / f"{number}.tlog-proof").write_bytes(bytes(400))
     with pytest.raises(Unreachable, match="longer than"):

@@ -146,6 +146,17 @@ def test_a_damaged_memory_is_never_taken_for_none(site, known, verify):
         assert known.read_bytes() == broken
 
 
+def test_the_memory_is_replaced_and_never_written_over(site, known, verify, tmp_path):
+    publish(site, entries(5))
+    verify()
+    before = known.read_bytes()
+    (tmp_path / "link").hardlink_to(known)
+    publish(site, entries(9))
+    verify()
+
+    assert (tmp_path / "link").read_bytes() == before != known.read_bytes()
+
+
 def test_a_memory_that_cannot_be_written_is_said_and_stays(site, known, verify, monkeypatch):
     publish(site, entries(5))
     verify()
