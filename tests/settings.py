@@ -22,7 +22,7 @@ os.environ["SECRET_KEY"] = "known to every test and of no use anywhere else, but
 os.environ["SITE_ORIGIN"] = "https://tests.shanji.example"
 os.environ["LEDGER_ORIGIN"] = "tests.shanji.example/ledger"
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-if worker and "REDIS_URL" in os.environ and "TESTS_VAR" not in os.environ:
+if worker and os.environ.get("REDIS_URL") and "TESTS_VAR" not in os.environ:
     # a Redis database of its own for each pytest process, so that no test empties another's
     server = os.environ["REDIS_URL"].rpartition("/")[0]
     os.environ["REDIS_URL"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
