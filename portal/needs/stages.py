@@ -2,60 +2,33 @@
 hospital confirms."""
 
 from datetime import date
-from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import COORDINATOR, HOSPITAL, PUBLISHER
 from portal.disclosure.classes import NAMED, PRIVATE
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
 
-class QuantityKind(StrEnum):
-    EXACT = "exact"
-    ESTIMATED = "estimated"
-    UNLIMITED = "unlimited"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> object:
-        return {
-            "exact": _("Exactly this many"),
-            "estimated": _("About this many"),
-            "unlimited": _("As many as possible"),
-            "unknown": _("Quantity unknown"),
-        }[self.value]
+class QuantityKind(Choice):
+    EXACT = "exact", _("Exactly this many")
+    ESTIMATED = "estimated", _("About this many")
+    UNLIMITED = "unlimited", _("As many as possible")
+    UNKNOWN = "unknown", _("Quantity unknown")
 
 
-class ReturnReason(StrEnum):
-    UNCLEAR = "unclear"
-    DUPLICATE = "duplicate"
-    PERSONAL = "personal"
-    OUTSIDE = "outside"
-
-    @property
-    def label(self) -> object:
-        return {
-            "unclear": _("Something is unclear"),
-            "duplicate": _("Already published"),
-            "personal": _("It holds personal data"),
-            "outside": _("Not a need of this kind"),
-        }[self.value]
+class ReturnReason(Choice):
+    UNCLEAR = "unclear", _("Something is unclear")
+    DUPLICATE = "duplicate", _("Already published")
+    PERSONAL = "personal", _("It holds personal data")
+    OUTSIDE = "outside", _("Not a need of this kind")
 
 
-class CloseReason(StrEnum):
-    SUPPLIED = "supplied"
-    MISTAKE = "mistake"
-    CHANGED = "changed"
-
-    @property
-    def label(self) -> object:
-        return {
-            "supplied": _("Supplied another way"),
-            "mistake": _("Published by mistake"),
-            "changed": _("The need has changed"),
-        }[self.value]
+class CloseReason(Choice):
+    SUPPLIED = "supplied", _("Supplied another way")
+    MISTAKE = "mistake", _("Published by mistake")
+    CHANGED = "changed", _("The need has changed")
 
 
 class AskedLine(Facts):

@@ -1,38 +1,23 @@
 """The table of organisations: known from a notice, applied, verified by the authority."""
 
-from enum import StrEnum
-
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import AUTHORITY, COORDINATOR, SYSTEM
 from portal.disclosure.classes import NAMED
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
 
-class KnownFrom(StrEnum):
-    NOTICE = "notice"
-    APPLICATION = "application"
-
-    @property
-    def label(self) -> object:
-        return {"notice": _("A public notice"), "application": _("Its own application")}[self.value]
+class KnownFrom(Choice):
+    NOTICE = "notice", _("A public notice")
+    APPLICATION = "application", _("Its own application")
 
 
-class SuspensionReason(StrEnum):
-    PAPERS = "papers"
-    CONDUCT = "conduct"
-    REQUEST = "request"
-    MERGED = "merged"
-
-    @property
-    def label(self) -> object:
-        return {
-            "papers": _("Papers missing or out of date"),
-            "conduct": _("Conduct under examination"),
-            "request": _("At its own request"),
-            "merged": _("Merged with another organisation"),
-        }[self.value]
+class SuspensionReason(Choice):
+    PAPERS = "papers", _("Papers missing or out of date")
+    CONDUCT = "conduct", _("Conduct under examination")
+    REQUEST = "request", _("At its own request")
+    MERGED = "merged", _("Merged with another organisation")
 
 
 class Entered(Facts, line=_("Entered in the register")):

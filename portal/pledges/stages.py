@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import COORDINATOR, DONOR
 from portal.disclosure.classes import NAMED, PRIVATE
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
 
@@ -22,34 +22,17 @@ class Visibility(StrEnum):
         ]
 
 
-class DeclineReason(StrEnum):
-    STANDARD = "standard"
-    EXPIRY = "expiry"
-    NOT_NEEDED = "not_needed"
-    CAPACITY = "capacity"
-
-    @property
-    def label(self) -> object:
-        return {
-            "standard": _("Does not meet the standard asked for"),
-            "expiry": _("Too close to its expiry"),
-            "not_needed": _("Not needed at present"),
-            "capacity": _("No capacity to handle it now"),
-        }[self.value]
+class DeclineReason(Choice):
+    STANDARD = "standard", _("Does not meet the standard asked for")
+    EXPIRY = "expiry", _("Too close to its expiry")
+    NOT_NEEDED = "not_needed", _("Not needed at present")
+    CAPACITY = "capacity", _("No capacity to handle it now")
 
 
-class WithdrawReason(StrEnum):
-    UNAVAILABLE = "unavailable"
-    ELSEWHERE = "elsewhere"
-    MISTAKE = "mistake"
-
-    @property
-    def label(self) -> object:
-        return {
-            "unavailable": _("The goods are not available"),
-            "elsewhere": _("Given elsewhere"),
-            "mistake": _("Entered by mistake"),
-        }[self.value]
+class WithdrawReason(Choice):
+    UNAVAILABLE = "unavailable", _("The goods are not available")
+    ELSEWHERE = "elsewhere", _("Given elsewhere")
+    MISTAKE = "mistake", _("Entered by mistake")
 
 
 class GivenLine(Facts):

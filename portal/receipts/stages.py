@@ -1,51 +1,28 @@
 """The table of receipts: the hospital itself says, line by line, what really came."""
 
-from enum import StrEnum
-
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, HOSPITAL
 from portal.disclosure.classes import NAMED
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
 
-class DifferenceReason(StrEnum):
-    NONE = ""
-    SHORT = "short"
-    DAMAGED = "damaged"
-    WRONG_ITEM = "wrong_item"
-    EXPIRED = "expired"
-    UNFIT = "unfit"
-    SURPLUS = "surplus"
-
-    @property
-    def label(self) -> object:
-        return {
-            "": _("No difference"),
-            "short": _("Short"),
-            "damaged": _("Damaged"),
-            "wrong_item": _("Another item"),
-            "expired": _("Expired"),
-            "unfit": _("Not fit for use"),
-            "surplus": _("More than was sent"),
-        }[self.value]
+class DifferenceReason(Choice):
+    NONE = "", _("No difference")
+    SHORT = "short", _("Short")
+    DAMAGED = "damaged", _("Damaged")
+    WRONG_ITEM = "wrong_item", _("Another item")
+    EXPIRED = "expired", _("Expired")
+    UNFIT = "unfit", _("Not fit for use")
+    SURPLUS = "surplus", _("More than was sent")
 
 
-class Explanation(StrEnum):
-    PACKED_MORE = "packed_more"
-    COUNTED_WRONG = "counted_wrong"
-    CARRIER = "carrier"
-    ACCEPTED = "accepted"
-
-    @property
-    def label(self) -> object:
-        return {
-            "packed_more": _("More was packed than noted"),
-            "counted_wrong": _("The warehouse had counted wrongly"),
-            "carrier": _("Happened with the carrier"),
-            "accepted": _("The difference is accepted as it is"),
-        }[self.value]
+class Explanation(Choice):
+    PACKED_MORE = "packed_more", _("More was packed than noted")
+    COUNTED_WRONG = "counted_wrong", _("The warehouse had counted wrongly")
+    CARRIER = "carrier", _("Happened with the carrier")
+    ACCEPTED = "accepted", _("The difference is accepted as it is")
 
 
 class ReceivedLine(Facts):

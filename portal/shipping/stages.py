@@ -2,29 +2,20 @@
 hospital's."""
 
 from datetime import date
-from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
 from portal.disclosure.classes import NAMED, PRIVATE
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 from portal.warehouse.stages import CancelReason, Carrier
 
 
-class LossReason(StrEnum):
-    ACCIDENT = "accident"
-    THEFT = "theft"
-    UNTRACED = "untraced"
-
-    @property
-    def label(self) -> object:
-        return {
-            "accident": _("Accident"),
-            "theft": _("Theft"),
-            "untraced": _("The carrier cannot find it"),
-        }[self.value]
+class LossReason(Choice):
+    ACCIDENT = "accident", _("Accident")
+    THEFT = "theft", _("Theft")
+    UNTRACED = "untraced", _("The carrier cannot find it")
 
 
 class ReleasedAllocation(Facts):

@@ -32,6 +32,23 @@ Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
+class Choice(StrEnum):
+    """A closed list: each member its sealed value and the label people read, written once.
+
+    class Carrier(Choice):
+        SF = "sf", _("SF Express")
+    """
+
+    _value_: str
+    label: object
+
+    def __new__(cls, value: str, label: object = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
 class FactWrong(Exception):
     """A fact cannot be sealed as declared; the text names it."""
 

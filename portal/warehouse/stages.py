@@ -2,98 +2,51 @@
 need lines."""
 
 from datetime import date
-from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
 from portal.disclosure.classes import NAMED, PRIVATE
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
 
-class Carrier(StrEnum):
-    SF = "sf"
-    EMS = "ems"
-    JD = "jd"
-    YTO = "yto"
-    ZTO = "zto"
-    STO = "sto"
-    YUNDA = "yunda"
-    JT = "jt"
-    DEPPON = "deppon"
-    RAIL = "rail"
-    OWN = "own"
-    OTHER = "other"
-
-    @property
-    def label(self) -> object:
-        return {
-            "sf": _("SF Express"),
-            "ems": _("EMS / China Post"),
-            "jd": _("JD Logistics"),
-            "yto": _("YTO Express"),
-            "zto": _("ZTO Express"),
-            "sto": _("STO Express"),
-            "yunda": _("Yunda"),
-            "jt": _("J&T Express"),
-            "deppon": _("Deppon"),
-            "rail": _("Railway"),
-            "own": _("Own vehicle"),
-            "other": _("Another carrier"),
-        }[self.value]
+class Carrier(Choice):
+    SF = "sf", _("SF Express")
+    EMS = "ems", _("EMS / China Post")
+    JD = "jd", _("JD Logistics")
+    YTO = "yto", _("YTO Express")
+    ZTO = "zto", _("ZTO Express")
+    STO = "sto", _("STO Express")
+    YUNDA = "yunda", _("Yunda")
+    JT = "jt", _("J&T Express")
+    DEPPON = "deppon", _("Deppon")
+    RAIL = "rail", _("Railway")
+    OWN = "own", _("Own vehicle")
+    OTHER = "other", _("Another carrier")
 
 
-class CountReason(StrEnum):
-    NONE = ""
-    DAMAGED = "damaged"
-    EXPIRED = "expired"
-    WRONG_ITEM = "wrong_item"
-    SHORT = "short"
-    SURPLUS = "surplus"
-
-    @property
-    def label(self) -> object:
-        return {
-            "": _("No difference"),
-            "damaged": _("Damaged"),
-            "expired": _("Expired"),
-            "wrong_item": _("Another item"),
-            "short": _("Fewer than announced"),
-            "surplus": _("More than announced"),
-        }[self.value]
+class CountReason(Choice):
+    NONE = "", _("No difference")
+    DAMAGED = "damaged", _("Damaged")
+    EXPIRED = "expired", _("Expired")
+    WRONG_ITEM = "wrong_item", _("Another item")
+    SHORT = "short", _("Fewer than announced")
+    SURPLUS = "surplus", _("More than announced")
 
 
-class AllocationReason(StrEnum):
-    DESIGNATED = "designated"
-    LARGEST_GAP = "largest_gap"
-    URGENT = "urgent"
-    NEVER_RECEIVED = "never_received"
-    NEAR_EXPIRY = "near_expiry"
-
-    @property
-    def label(self) -> object:
-        return {
-            "designated": _("The donor gave it for this need"),
-            "largest_gap": _("The largest gap"),
-            "urgent": _("The most urgent need"),
-            "never_received": _("This hospital has received nothing yet"),
-            "near_expiry": _("It must be used soon"),
-        }[self.value]
+class AllocationReason(Choice):
+    DESIGNATED = "designated", _("The donor gave it for this need")
+    LARGEST_GAP = "largest_gap", _("The largest gap")
+    URGENT = "urgent", _("The most urgent need")
+    NEVER_RECEIVED = "never_received", _("This hospital has received nothing yet")
+    NEAR_EXPIRY = "near_expiry", _("It must be used soon")
 
 
-class CancelReason(StrEnum):
-    MISTAKE = "mistake"
-    NEED_ENDED = "need_ended"
-    URGENT_ELSEWHERE = "urgent_elsewhere"
-
-    @property
-    def label(self) -> object:
-        return {
-            "mistake": _("Entered by mistake"),
-            "need_ended": _("The need has ended"),
-            "urgent_elsewhere": _("More urgent elsewhere"),
-        }[self.value]
+class CancelReason(Choice):
+    MISTAKE = "mistake", _("Entered by mistake")
+    NEED_ENDED = "need_ended", _("The need has ended")
+    URGENT_ELSEWHERE = "urgent_elsewhere", _("More urgent elsewhere")
 
 
 class Opened(Facts, line=_("Warehouse opened")):
