@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
+from ledger.core import tiles
 from portal.tracking import queries, showing, telling
 from portal.tracking.lookup import Lost, nothing
 from portal.tracking.models import Gift, Line
@@ -22,7 +23,13 @@ from portal.tracking.projecting import seen
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code
 
-FILES = ("checkpoint", "policy", "tile/0/000", "tile/entries/000", "disclosures/0")
+
+def first_files(size: int) -> list[str]:
+    """One file of each kind that a log of this published size has."""
+    if not size:
+        return []
+    begun = [tiles.path(next(tiles.of_level(level, 0, size))) for level in (0, tiles.ENTRIES)]
+    return ["checkpoint", "policy", *begun, f"disclosures/{tiles.number(0)}"]
 
 
 @by_code
@@ -66,6 +73,7 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
 def ledger_page(request: HttpRequest) -> HttpResponse:
     """How large the ledger is, its newest checkpoint, and how to check it oneself."""
     newest = next(iter(ledger.checkpoints(1)), None)
+    size = newest.size if newest else 0
     version = seen()
 
     def context() -> dict[str, Any]:
@@ -76,11 +84,10 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
             "checkpoint": newest,
             "origin": settings.LEDGER_ORIGIN,
             "site": settings.SITE_ORIGIN,
-            "files": [f"{settings.SITE_ORIGIN}/ledger/{name}" for name in FILES],
+            "files": [f"{settings.SITE_ORIGIN}/ledger/{name}" for name in first_files(size)],
             "entries": [{"line": line, "title": telling.title(line)} for line in lines],
         }
 
-    size = newest.size if newest else 0
     return page(request, "tracking/ledger.html", context, version=f"{version}-{size}")
 
 

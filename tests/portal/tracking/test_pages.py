@@ -1,12 +1,14 @@
 """The public pages: the same for everybody, from sealed entries only, cheap at any size."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 import ledger.api as ledger
+from ledger.publishing import sign_and_publish
 from portal.tracking.models import Line
 from tests.factories.people import create_member
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
@@ -186,3 +188,14 @@ def test_a_correction_stands_beside_what_it_corrects(world, client, seal_and_pro
 
     assert f"by entry {right.seq}; the old entry stays" in page
     assert f"entry {wrong.seq}" in page
+
+
+def test_every_file_that_the_ledger_page_names_is_there(world, client):
+    assert "checkpoint" not in client.get("/en/ledger/").content.decode().partition("The files")[2]
+
+    sign_and_publish(at=timezone.now())
+    html = client.get("/en/ledger/").content.decode()
+
+    named = re.findall(r'href="https://tests\.shanji\.example(/ledger/[^"]+)"', html)
+    assert len(named) == 5
+    assert [client.get(name).status_code for name in named] == [200] * 5
