@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 import redis
@@ -23,14 +24,19 @@ def worker(log, child_env, tmp_path):
         words = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-B", "-P", "solo"]
         words += ["--without-gossip", "--without-mingle", "-s", str(tmp_path / "beat")]
         process = subprocess.Popen(
-            words, env={**child_env, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            words,
+            env={**child_env, **env},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # beat is a child of the worker: both end together
         )
         started.append(process)
         return process
 
     yield start
     for process in started:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
