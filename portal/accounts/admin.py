@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,15 @@ class OfSecurity(admin.ModelAdmin[Any]):
     list_per_page = 50
     show_full_result_count = False
     actions: Any = []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Refused input answers 422, as everywhere; Django's own page would say 200."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if context.get("errors"):
+            response.status_code = 422
+        return response
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, Person) and SECURITY in request.user.roles

@@ -71,7 +71,7 @@ def test_an_account_is_closed_not_deleted(officer):
 def test_a_person_that_cannot_be_is_refused_and_kept_on_the_page(officer, wrong):
     response = officer.post(f"{PEOPLE}add/", NEW | wrong)
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "errorlist" in response.content.decode()
     assert Person.objects.count() == 1
 
@@ -136,7 +136,7 @@ def test_a_grant_that_cannot_be_is_refused(officer, wrong):
 
     response = officer.post(f"{GRANTS}add/", given)
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "errorlist" in response.content.decode()
     assert Grant.objects.count() == 1
 
@@ -146,7 +146,7 @@ def test_one_role_is_held_once(officer):
 
     response = officer.post(f"{GRANTS}add/", {"person": person.pk, "role": "warehouse", "org": ORG})
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert Grant.objects.filter(person=person).count() == 1
 
 
