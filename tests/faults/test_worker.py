@@ -55,8 +55,9 @@ def test_a_killed_worker_and_an_empty_broker_lose_nothing(log, story, worker, wh
     assert first.wait(90) == -signal.SIGKILL
     broker.flushall()
 
+    assert api.pending()[0] == 5  # killed half way: nothing is sealed, nothing lost
     worker()
-    seconds_until(lambda: api.pending()[0] == 0)
+    assert seconds_until(lambda: api.pending()[0] == 0) < 10
     broker.flushall()  # the worker goes on: its beat rings again
     uids += story.tell(5)
     late = seconds_until(lambda: api.pending()[0] == 0)
