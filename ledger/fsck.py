@@ -42,6 +42,8 @@ class Derived:
     last: bytes = tree.EMPTY
     at: str = ""
     vkey: str = ""
+    retired: str = ""
+    receipt_vkey: str = ""
     leaves: list[bytes] = field(default_factory=list)
     uids: dict[str, int] = field(default_factory=dict)
     digests: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -117,6 +119,7 @@ def _note(derived: Derived, place: int, body: dict[str, Any]) -> None:
     derived.at = body["at"]
     if place == 0:
         derived.vkey = str(body["data"].get("vkey"))
+        derived.receipt_vkey = str(body["data"].get("receipt_vkey", ""))
     if body["uid"] in derived.uids:
         raise leaf.BadLeaf("uid", "was sealed before")
     derived.uids[body["uid"]] = place
@@ -133,6 +136,8 @@ def _head(derived: Derived, head: Head, width: int) -> Iterator[Difference]:
         "id": 1,
         "origin": settings.LEDGER_ORIGIN,
         "vkey": derived.vkey,
+        "retired": derived.retired,
+        "receipt_vkey": derived.receipt_vkey,
         "size": derived.size,
         "root": frontier.root(),
         "frontier": frontier.encode(),

@@ -19,6 +19,8 @@ class Head(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     origin = models.CharField(max_length=200)
     vkey = models.CharField(max_length=400)  # of the log's key; who publishes has not the key
+    retired = models.TextField(blank=True, default="")  # vkeys before it, newest first, a line each
+    receipt_vkey = models.CharField(max_length=400, blank=True, default="")  # of the receipts
     size = models.BigIntegerField()
     root = models.BinaryField()
     frontier = models.BinaryField()
@@ -132,6 +134,53 @@ class Disclosure(models.Model):
                 condition=models.Q(sort__in=CLASSES), name="ledger_disclosure_class"
             ),
         ]
+
+
+class Cosignature(models.Model):
+    """A witness's word for a checkpoint: its verified line, and the time in it (POSIX seconds).
+
+    The hourly refresh of a size adds rows.
+    """
+
+    pk = models.CompositePrimaryKey("size", "witness", "at")
+    size = models.BigIntegerField()
+    witness = models.CharField(max_length=200)  # its name in the policy
+    line = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_cosignature"
+
+
+class Anchor(models.Model):
+    """A foreign proof of when a checkpoint was there; `kind` rfc3161, `token` as received (DER)."""
+
+    pk = models.CompositePrimaryKey("size", "kind")
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    token = models.BinaryField()
+    at = models.DateTimeField()  # the time in the token
+
+    class Meta:
+        db_table = "ledger_anchor"
+
+
+class Journal(models.Model):
+    """What happened to the log itself: modes, checks, drills, recoveries. Not sealed, never edited.
+
+    The newest line of a kind is what the pages tell; nothing is derived from it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=20)  # mode unfreeze fsck drill rebuild witness rotation
+    at = models.DateTimeField()
+    size = models.BigIntegerField()
+    good = models.BooleanField()
+    text = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "ledger_journal"
+        indexes = [models.Index(fields=["kind", "-id"], name="ledger_journal_newest")]
 
 
 APPEND_ONLY = (SealedEntry, CaseNumber, TileHash, StoredCheckpoint)

@@ -52,13 +52,13 @@ def expected(connection: BaseDatabaseWrapper) -> set[str]:
 
 
 def create(connection: BaseDatabaseWrapper) -> None:
-    """Make those that are missing."""
-    have = present(connection)
+    """Make those that are missing; a table of a later migration is not there yet."""
+    have, tables = present(connection), set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)
-        for name, (_table, statement, _drop) in _statements(connection.vendor).items():
-            if name not in have:
+        for name, (table, statement, _drop) in _statements(connection.vendor).items():
+            if name not in have and table in tables:
                 cursor.execute(statement)
 
 

@@ -75,6 +75,11 @@ if DEMO and not LEDGER_ORIGIN.startswith("demo."):
 LEDGER_KEY_FILE = env.file("LEDGER_KEY_FILE", VAR / "keys" / "log.key")
 LEDGER_DIR = env.file("LEDGER_DIR", VAR / "ledger")
 LEDGER_STATE = env.file("LEDGER_STATE", VAR / "signer.json")
+RECEIPT_KEY_FILE = env.file("RECEIPT_KEY_FILE", VAR / "keys" / "receipt.key")
+LEDGER_SIGNER = env.text("LEDGER_SIGNER", "")  # socket of the signer; absent: in this process
+WITNESSES = env.text("WITNESSES", "")  # policy file; absent: no witnesses, quorum none
+ANCHOR_URL = env.text("ANCHOR_URL", "")  # RFC 3161 authority; absent: no time stamps
+ANCHOR_CA_FILE = env.text("ANCHOR_CA_FILE", "")  # whose stamps count
 LEDGER_SEALED = "tracking.project"  # a task's name, all the ledger knows of it
 LEDGER_CHECKS = [  # fsck runs these too
     "portal.tracking.checking.differences",

@@ -33,6 +33,7 @@ def log_files(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", lambda descriptor: None)  # tests survive no power cut
     settings.LEDGER_KEY_FILE = tmp_path / "keys" / "log.key"
     settings.FIELD_KEY_FILE = tmp_path / "keys" / "field.key"
+    settings.RECEIPT_KEY_FILE = tmp_path / "keys" / "receipt.key"
     settings.LEDGER_DIR = tmp_path / "ledger"
     settings.LEDGER_STATE = tmp_path / "signer.json"
     vault.make_key(settings.FIELD_KEY_FILE)

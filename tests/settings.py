@@ -16,7 +16,9 @@ else:
     atexit.register(shutil.rmtree, os.environ["VAR"], ignore_errors=True)
 for name in ("DEBUG", "DEMO", "DEMO_HOST", "ALLOWED_HOSTS", "LEDGER_DIR", "LEDGER_STATE"):
     os.environ.pop(name, None)
-for name in ("LEDGER_KEY_FILE", "FIELD_KEY_FILE", "PORT"):
+for name in ("LEDGER_KEY_FILE", "FIELD_KEY_FILE", "RECEIPT_KEY_FILE", "PORT"):
+    os.environ.pop(name, None)
+for name in ("LEDGER_SIGNER", "WITNESSES", "ANCHOR_URL", "ANCHOR_CA_FILE"):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "known to every test and of no use anywhere else, but long enough"
 os.environ["SITE_ORIGIN"] = "https://tests.shanji.example"

@@ -44,6 +44,8 @@ def flipped(value):
             return bytes(changed)
         case int():
             return value ^ 1
+        case "":
+            return "x"
         case str():
             place = len(value) // 2
             return value[:place] + chr(ord(value[place]) ^ 1) + value[place + 1 :]
