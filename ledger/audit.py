@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger import publishing, reading, signing, vault
+from ledger import publishing, reading, signer, vault
 from ledger.core import notes, policy, tiles, tree
 from ledger.models import Head, SealedEntry, StoredCheckpoint
 from ledger.verify.sources import Folder
@@ -16,17 +16,17 @@ def _difference(table: str, index: object, field: str, reason: str) -> dict[str,
     return {"table": table, "index": index, "field": field, "reason": reason}
 
 
-def signer(head: Head, leaves: list[bytes]) -> Iterator[dict[str, Any]]:
+def memory(head: Head, leaves: list[bytes]) -> Iterator[dict[str, Any]]:
     """The signer's memory is a part of the log; its key is the log's."""
-    ours = signing.signer()
+    ours = signer.signer()
     name = ours.state_file.name
     try:
         state = ours.state(head.origin)
-        if ours.state_file.read_bytes() != signing.state_bytes(ours.states()):
+        if ours.state_file.read_bytes() != signer.state_bytes(ours.states()):
             yield _difference("signer", name, "bytes", "are not as the signer writes them")
         if state.size > len(leaves) or state.root() != tree.root(leaves[: state.size]):
             yield _difference("signer", name, "root", f"is not that of our first {state.size}")
-    except signing.SignerRefused as refusal:
+    except signer.SignerRefused as refusal:
         yield _difference("signer", name, "state", str(refusal))
     except UnicodeDecodeError:
         yield _difference("signer", name, "state", "is not text")
@@ -34,12 +34,12 @@ def signer(head: Head, leaves: list[bytes]) -> Iterator[dict[str, Any]]:
         yield from _key(head, ours)
 
 
-def _key(head: Head, ours: signing.Signer) -> Iterator[dict[str, Any]]:
+def _key(head: Head, ours: signer.Signer) -> Iterator[dict[str, Any]]:
     """Only where the key is: who serves pages has none."""
     try:
         if ours.key(head.origin).verifier.vkey != head.vkey:
             yield _difference("key", ours.key_file.name, "key", "is not the log's")
-    except (notes.WrongNote, signing.SignerRefused, UnicodeDecodeError) as error:
+    except (notes.WrongNote, signer.SignerRefused, UnicodeDecodeError) as error:
         yield _difference("key", ours.key_file.name, "key", str(error))
 
 

@@ -7,7 +7,7 @@ from secrets import token_bytes
 from django.conf import settings
 from django.db import transaction
 
-from ledger import api, durable, sealing, signing, vault
+from ledger import api, durable, guarding, sealing, signer, vault
 from ledger.core import canonical, leaf, notes, tree
 from ledger.models import OK, Head
 
@@ -53,18 +53,18 @@ def _key(origin: str) -> notes.SigningKey:
     path = Path(settings.LEDGER_KEY_FILE)
     if not path.exists():
         durable.write_secret(path, notes.SigningKey(origin, token_bytes(32)).skey.encode() + b"\n")
-    return signing.signer().key(origin)
+    return signer.signer().key(origin)
 
 
 def _start_memory(origin: str, log: notes.Verifier) -> None:
-    if signing.published_checkpoint(log):
+    if guarding.published_checkpoint(log):
         raise NotCreated(f"{settings.LEDGER_DIR} holds this log: rebuild its database from there")
-    signer = signing.signer()
+    memory = signer.signer()
     try:
-        if signer.state(origin).size:
+        if memory.state(origin).size:
             raise NotCreated(
                 f"the signer has already signed for {origin}: the database of that log is lost;"
                 " rebuild it from the published files"
             )
-    except signing.NoState:
-        signer.create(origin)
+    except signer.NoState:
+        memory.create(origin)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from ledger import audit, publishing, reading, sealing, signing, vault
+from ledger import audit, guarding, publishing, reading, sealing, signer, vault
 from ledger.core import commitments, leaf, notes, tiles, tree
 from ledger.models import (
     CaseCount,
@@ -69,7 +69,7 @@ def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:
             *_checkpoints(derived, head, width),
             *_disclosures(derived),
             *_intents(derived, head.origin),
-            *audit.signer(head, derived.leaves),
+            *audit.memory(head, derived.leaves),
             *audit.files(head, derived.leaves, at=at, width=width),
         ]
     for name in settings.LEDGER_CHECKS:
@@ -149,7 +149,7 @@ def _head(derived: Derived, head: Head, width: int) -> Iterator[Difference]:
         if (bytes(stored) if isinstance(value, bytes) else stored) != value:
             yield difference("ledger_head", 1, name, "is not what the entries give")
     try:
-        allowed = signing.guard(head, width=width)
+        allowed = guarding.guard(head, width=width)
     except (notes.WrongNote, ValueError) as error:
         yield difference("ledger_head", 1, "mode", f"cannot be derived: {error}")
         return
@@ -220,7 +220,7 @@ def _checkpoints(derived: Derived, head: Head, width: int) -> Iterator[Differenc
             continue
         if signed.size != row.size:
             yield difference("ledger_checkpoint", row.size, "size", f"the note says {signed.size}")
-        if wrong := signing.check_stamp(log, row):
+        if wrong := signer.check_stamp(log, row):
             yield difference("ledger_checkpoint", row.size, wrong, "is not as it was signed")
         for hashed in derived.leaves[frontier.size : signed.size]:
             frontier.append(hashed)

@@ -103,7 +103,7 @@ class TileHash(models.Model):
 
 
 class StoredCheckpoint(models.Model):
-    """A signed tree head. `stamp` is the log key's own word for `signed_at` (signing.py)."""
+    """A signed tree head. `stamp` is the log key's own word for `signed_at` (signer)."""
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()

@@ -20,7 +20,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import QuerySet
 
-from ledger import durable, reading, signing, vault
+from ledger import durable, guarding, reading, signing, vault
 from ledger.core import canonical, notes, policy, tiles, tree
 from ledger.failpoints import fp
 from ledger.models import NAMED, Disclosure, Head, SealedEntry, StoredCheckpoint
@@ -62,7 +62,7 @@ def publish(*, width: int = tiles.WIDTH, everything: bool = False) -> int:
             return 0
         log = notes.parse_vkey(head.vkey)
         checkpoint = notes.open_checkpoint(stored.note.encode(), log)
-        public = signing.published_checkpoint(log)
+        public = guarding.published_checkpoint(log)
         if public and public.size > checkpoint.size:
             return public.size  # an older database, or a slower publisher
         done = 0 if everything or public is None else public.size

@@ -5,7 +5,7 @@ from celery.signals import worker_init
 from django.db import connections
 from django.utils import timezone
 
-from ledger import publishing, sealing, signing
+from ledger import guarding, publishing, sealing
 
 
 @shared_task(name="ledger.seal", ignore_result=True)
@@ -21,5 +21,5 @@ def publish() -> None:
 @worker_init.connect
 def check_before_work(**_kwargs: object) -> None:
     """A restored database is found before anything is sealed onto it."""
-    signing.check_mode()
+    guarding.check_mode()
     connections.close_all()  # a forked worker makes its own

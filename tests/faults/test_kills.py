@@ -5,7 +5,7 @@ import signal
 import pytest
 from django.utils import timezone
 
-from ledger import api, publishing, sealing, signing
+from ledger import api, publishing, sealing, signer
 from ledger.failpoints import POINTS, FailpointReached, fp
 from tests.faults.conftest import killed
 
@@ -83,7 +83,7 @@ def test_a_signature_that_was_stored_and_never_published_is_given_again(log, sto
 
     publish()
 
-    assert signing.signer().state("tests.shanji.example/ledger").size == 4
+    assert signer.signer().state("tests.shanji.example/ledger").size == 4
     assert [c.size for c in api.checkpoints(5)] == [4]
 
 

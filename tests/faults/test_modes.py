@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from ledger import api, creating, publishing, sealing, signing, triggers
+from ledger import api, creating, guarding, publishing, sealing, signer, signing, triggers
 from ledger.models import (
     CaseCount,
     CaseNumber,
@@ -44,7 +44,7 @@ def test_an_old_backup_is_behind_and_neither_sealed_nor_signed(restored, story, 
     public = (log.dir / "checkpoint").read_bytes()
     story.tell(2)
 
-    assert signing.check_mode() == api.mode() == "behind"
+    assert guarding.check_mode() == api.mode() == "behind"
     assert sealing.seal_all(at=timezone.now()) == 0
     assert signing.sign(at=timezone.now()) is None
     assert publishing.sign_and_publish(at=timezone.now()) == 8
@@ -60,17 +60,17 @@ def test_either_memory_is_enough_to_be_behind(restored, log, left):
     else:
         log.state.unlink()
 
-    assert signing.check_mode() == "behind"
+    assert guarding.check_mode() == "behind"
 
 
 def test_a_fork_of_the_same_length_is_behind(restored, story):
     grow(story, 3, public=False)
 
-    assert signing.check_mode() == "behind"
+    assert guarding.check_mode() == "behind"
 
 
 def test_behind_is_not_left_by_growing(restored, story, log):
-    signing.check_mode()
+    guarding.check_mode()
     Head.objects.update(mode="ok")
     grow(story, 9, public=False)
 
@@ -86,8 +86,8 @@ def test_a_lost_signer_state_freezes_and_sealing_goes_on(log, story):
     assert signing.sign(at=timezone.now()) is None
     assert api.mode() == "frozen"
     assert sealing.seal_all(at=timezone.now()) == 2
-    with pytest.raises(signing.NoState):
-        signing.signer().sign("tests.shanji.example/ledger", 0, [])
+    with pytest.raises(signer.NoState):
+        signer.signer().sign("tests.shanji.example/ledger", 0, [])
 
 
 def test_a_bit_flip_in_an_entry_is_not_published(log, story):

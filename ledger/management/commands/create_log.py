@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger import creating, signing
+from ledger import creating, signer
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             made = creating.create(at=timezone.now())
-        except (creating.NotCreated, signing.SignerRefused) as refusal:
+        except (creating.NotCreated, signer.SignerRefused) as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
-        vkey = signing.signer().key(settings.LEDGER_ORIGIN).verifier.vkey
+        vkey = signer.signer().key(settings.LEDGER_ORIGIN).verifier.vkey
         self.stdout.write(f"{'created' if made else 'exists'}: {vkey}")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger import publishing, signing
+from ledger import publishing, signer, signing
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
         try:
             signing.sign(at=timezone.now())
             size = publishing.publish(everything=options["all"])
-        except (publishing.Damaged, signing.SignerRefused) as damage:
+        except (publishing.Damaged, signer.SignerRefused) as damage:
             raise CommandError(str(damage), returncode=1) from damage
         self.stdout.write(f"published {size}")

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger import sealing, signing
+from ledger import guarding, sealing
 from ledger.models import FROZEN, OK
 
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Seal what waits in the outbox."
 
     def handle(self, **options: Any) -> None:
-        mode = signing.check_mode()
+        mode = guarding.check_mode()
         if mode not in (OK, FROZEN):
             raise CommandError(f"the log is {mode}: nothing is sealed", returncode=1)
         self.stdout.write(f"sealed {sealing.seal_all(at=timezone.now())}")
