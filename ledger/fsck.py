@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from ledger import audit, guarding, publishing, reading, sealing, signer, vault
+from ledger import audit, guarding, modes, publishing, reading, sealing, signer, vault
 from ledger.core import commitments, leaf, notes, tiles, tree
 from ledger.models import (
     CaseCount,
@@ -149,11 +149,11 @@ def _head(derived: Derived, head: Head, width: int) -> Iterator[Difference]:
         if (bytes(stored) if isinstance(value, bytes) else stored) != value:
             yield difference("ledger_head", 1, name, "is not what the entries give")
     try:
-        allowed = guarding.guard(head, width=width)
+        allowed = modes.worse(guarding.guard(head, width=width), modes.explained())
     except (notes.WrongNote, ValueError) as error:
         yield difference("ledger_head", 1, "mode", f"cannot be derived: {error}")
         return
-    if head.mode not in (allowed, "readonly"):
+    if head.mode != allowed:
         yield difference("ledger_head", 1, "mode", f"is {head.mode}, should be {allowed}")
 
 

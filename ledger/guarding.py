@@ -1,23 +1,42 @@
-"""The mode of the log: whether it may seal and sign, judged by all that the world has seen.
+"""Whether the log may seal and sign, judged by all that the world has seen.
 
 behind   the head is smaller than, or contradicts, anything that carries our own signature:
-         signer state, published checkpoint, stored checkpoint. Nothing is sealed or signed.
+         signer state, published checkpoint, stored checkpoint, what a witness shows. Nothing is
+         sealed or signed.
 frozen   the head contains all that, but a signature would be unsafe: the signer's state is
          missing, or the new leaf hashes do not lead to the head's root. Sealing goes on.
+
+Witnesses are asked over the network, so never under the head's lock: who asks them hands in what
+they showed (`seen`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
-from ledger import reading
+from ledger import modes, reading
 from ledger.core import notes, tiles, tree
 from ledger.models import BEHIND, FROZEN, OK, READONLY, Head
 from ledger.signer import SignerRefused, signer
 
-_WORSE = {OK: 0, FROZEN: 1, BEHIND: 2, READONLY: 3}
+Seen = Iterable[notes.Checkpoint]  # checkpoints with our signature, as witnesses show them
+
+
+class Verdict(NamedTuple):
+    """The mode that all memories allow, and which of them contradicts the head."""
+
+    mode: str
+    why: str
+
+
+class _Memory(NamedTuple):
+    name: str
+    size: int
+    root: bytes
 
 
 def published_checkpoint(log: notes.Verifier) -> notes.Checkpoint | None:
@@ -29,29 +48,49 @@ def published_checkpoint(log: notes.Verifier) -> notes.Checkpoint | None:
         return None  # nothing of ours: publishing writes it anew
 
 
-def guard(head: Head, *, width: int = tiles.WIDTH) -> str:
-    """The mode that head, signer's state and checkpoints allow: ok, frozen or behind."""
-    seen, mode = list(_signed_by_us(head)), OK
+def judge(head: Head, *, seen: Seen = (), width: int = tiles.WIDTH) -> Verdict:
+    """The mode that head, signer's state and checkpoints allow, and why."""
+    memories, refused, state = [*_signed_by_us(head), *_shown(seen)], "", tree.Frontier()
     try:
         state = signer().state(head.origin)
-        seen.append((state.size, state.root()))
-    except SignerRefused:
-        mode = FROZEN
-    for size, root in seen:
-        if size > head.size or _root(size, width) != root:
-            return BEHIND
-    if mode == OK and _continued(state, head) != bytes(head.root):
-        return FROZEN
-    return mode
+        memories.append(_Memory("the signer", state.size, state.root()))
+    except SignerRefused as refusal:
+        refused = str(refusal)
+    for memory in memories:
+        if why := _contradiction(memory, head, width):
+            return Verdict(BEHIND, why)
+    if refused:
+        return Verdict(FROZEN, refused)
+    if _continued(state, head) != bytes(head.root):
+        return Verdict(FROZEN, f"the entries after {state.size} do not lead to the head's root")
+    return Verdict(OK, "head, signer and checkpoints agree")
 
 
-def _signed_by_us(head: Head) -> Iterator[tuple[int, bytes]]:
+def guard(head: Head, *, seen: Seen = (), width: int = tiles.WIDTH) -> str:
+    """The mode alone."""
+    return judge(head, seen=seen, width=width).mode
+
+
+def _signed_by_us(head: Head) -> Iterator[_Memory]:
     log = notes.parse_vkey(head.vkey)
     if public := published_checkpoint(log):
-        yield public.size, public.root
+        yield _Memory("the published checkpoint", public.size, public.root)
     if newest := reading.newest_checkpoint():
         stored = notes.open_checkpoint(newest.note.encode(), log)
-        yield stored.size, stored.root
+        yield _Memory("the newest stored checkpoint", stored.size, stored.root)
+
+
+def _shown(seen: Seen) -> Iterator[_Memory]:
+    for checkpoint in seen:
+        yield _Memory("a witness", checkpoint.size, checkpoint.root)
+
+
+def _contradiction(memory: _Memory, head: Head, width: int) -> str:
+    if memory.size > head.size:
+        return f"{memory.name} has {memory.size} entries signed by us, the head has {head.size}"
+    if _root(memory.size, width) != memory.root:
+        return f"{memory.name} has another root for {memory.size} entries than this database"
+    return ""
 
 
 def _root(size: int, width: int) -> bytes | None:
@@ -68,16 +107,16 @@ def _continued(state: tree.Frontier, head: Head) -> bytes:
     return frontier.root()
 
 
-def check_mode(*, width: int = tiles.WIDTH) -> str:
+def check_mode(*, at: datetime, seen: Seen = (), width: int = tiles.WIDTH) -> str:
     """Guard, and write the mode if it is worse than the one the head has; what it is now."""
     with transaction.atomic(durable=True):
         head = Head.objects.select_for_update().first()
-        return guarded(head, width) if head else READONLY
+        return guarded(head, width, at=at, seen=seen) if head else READONLY
 
 
-def guarded(head: Head, width: int) -> str:
-    found = head.mode if head.mode == READONLY else guard(head, width=width)
-    if _WORSE[found] > _WORSE[head.mode]:
-        Head.objects.filter(id=1).update(mode=found)
-        head.mode = found
+def guarded(head: Head, width: int, *, at: datetime, seen: Seen = ()) -> str:
+    """The same under a lock that is held already."""
+    if head.mode != READONLY:
+        found = judge(head, seen=seen, width=width)
+        modes.worsen(head, found.mode, found.why, at=at)
     return head.mode

@@ -17,7 +17,7 @@ def sign(*, at: datetime, width: int = tiles.WIDTH) -> StoredCheckpoint | None:
     with transaction.atomic(durable=True):
         head = Head.objects.select_for_update().first()
         fp("sign.locked")
-        if head is None or guarded(head, width) != OK:
+        if head is None or guarded(head, width, at=at) != OK:
             return None
         fp("sign.guarded")
         checkpoint = _sign_head(head, at)

@@ -21,5 +21,5 @@ def publish() -> None:
 @worker_init.connect
 def check_before_work(**_kwargs: object) -> None:
     """A restored database is found before anything is sealed onto it."""
-    guarding.check_mode()
+    guarding.check_mode(at=timezone.now())
     connections.close_all()  # a forked worker makes its own

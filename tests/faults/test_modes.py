@@ -5,11 +5,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from ledger import api, creating, guarding, publishing, sealing, signer, signing, triggers
+from ledger import api, creating, fsck, guarding, publishing, sealing, signer, signing, triggers
+from ledger.core import notes
 from ledger.models import (
     CaseCount,
     CaseNumber,
     Head,
+    Journal,
     SealedEntry,
     StoredCheckpoint,
     TileHash,
@@ -23,6 +25,10 @@ def grow(story, count, *, public=True):
     sealing.seal_all(at=timezone.now())
     if public:
         publishing.sign_and_publish(at=timezone.now())
+
+
+def log_key():
+    return notes.parse_vkey(Head.objects.get().vkey)
 
 
 TABLES = [Head, SealedEntry, CaseNumber, CaseCount, TileHash, StoredCheckpoint]
@@ -44,7 +50,7 @@ def test_an_old_backup_is_behind_and_neither_sealed_nor_signed(restored, story, 
     public = (log.dir / "checkpoint").read_bytes()
     story.tell(2)
 
-    assert guarding.check_mode() == api.mode() == "behind"
+    assert guarding.check_mode(at=timezone.now()) == api.mode() == "behind"
     assert sealing.seal_all(at=timezone.now()) == 0
     assert signing.sign(at=timezone.now()) is None
     assert publishing.sign_and_publish(at=timezone.now()) == 8
@@ -60,17 +66,17 @@ def test_either_memory_is_enough_to_be_behind(restored, log, left):
     else:
         log.state.unlink()
 
-    assert guarding.check_mode() == "behind"
+    assert guarding.check_mode(at=timezone.now()) == "behind"
 
 
 def test_a_fork_of_the_same_length_is_behind(restored, story):
     grow(story, 3, public=False)
 
-    assert guarding.check_mode() == "behind"
+    assert guarding.check_mode(at=timezone.now()) == "behind"
 
 
 def test_behind_is_not_left_by_growing(restored, story, log):
-    guarding.check_mode()
+    guarding.check_mode(at=timezone.now())
     Head.objects.update(mode="ok")
     grow(story, 9, public=False)
 
@@ -151,3 +157,36 @@ def test_another_origin_stops(log, settings):
 
     with pytest.raises(Exception, match="LEDGER_ORIGIN"):
         api.mode()
+
+
+def test_a_mode_says_which_memory_contradicts_it(restored):
+    guarding.check_mode(at=timezone.now())
+
+    line = Journal.objects.get(kind="mode")
+
+    assert (line.size, line.good) == (5, False)
+    assert line.text == (
+        "behind: the published checkpoint has 8 entries signed by us, the head has 5"
+    )
+
+
+def test_a_checkpoint_that_a_witness_shows_is_a_memory_of_ours_too(restored, log):
+    seen = notes.open_checkpoint((log.dir / "checkpoint").read_bytes(), log_key())
+    (log.dir / "checkpoint").unlink()
+    log.state.unlink()
+
+    assert guarding.check_mode(at=timezone.now()) == "frozen"
+    assert guarding.check_mode(at=timezone.now(), seen=[seen]) == "behind"
+    assert "a witness has 8 entries" in Journal.objects.order_by("-id")[0].text
+
+
+def test_fsck_accepts_a_mode_that_the_journal_explains_and_no_other(log, story):
+    grow(story, 3)
+    log.state.rename(log.state.with_suffix(".away"))
+    guarding.check_mode(at=timezone.now())
+    log.state.with_suffix(".away").rename(log.state)
+
+    assert fsck.differences(at=timezone.now()) == []
+    for flipped in ("ok", "behind", "readonly"):
+        Head.objects.update(mode=flipped)
+        assert [d["field"] for d in fsck.differences(at=timezone.now())] == ["mode"]

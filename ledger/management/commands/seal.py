@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Seal what waits in the outbox."
 
     def handle(self, **options: Any) -> None:
-        mode = guarding.check_mode()
+        mode = guarding.check_mode(at=timezone.now())
         if mode not in (OK, FROZEN):
             raise CommandError(f"the log is {mode}: nothing is sealed", returncode=1)
         self.stdout.write(f"sealed {sealing.seal_all(at=timezone.now())}")
