@@ -32,7 +32,7 @@ MAX_NOTE = 1_000_000
 MAX_LINES = 100
 _PRIVATE = "PRIVATE+KEY+"
 _NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _FIELD = 2**255 - 19
 _SMALL = {  # with the top bit of byte 31 cleared: all encodings of the eight points of small order
     bytes(32),
@@ -157,8 +157,13 @@ class SigningKey:
 
     def sign(self, text: str) -> str:
         """The note: text, empty line, signature line. Ed25519 is deterministic: so is the note."""
-        check_text(text)
-        return f"{text}\n{line(self.verifier, self.sign_bytes(text.encode()))}"
+        return sign_note(text, [self])
+
+
+def sign_note(text: str, keys: Sequence[SigningKey]) -> str:
+    """A line of each key, in this order."""
+    check_text(text)
+    return text + "\n" + "".join(line(k.verifier, k.sign_bytes(text.encode())) for k in keys)
 
 
 def parse_skey(text: str) -> SigningKey:
@@ -173,7 +178,7 @@ def parse_skey(text: str) -> SigningKey:
 
 
 def line(verifier: Verifier, signature: bytes) -> str:
-    return f"\u2014 {verifier.name} {b64encode(verifier.id + signature).decode()}\n"
+    return Signature(verifier.name, verifier.id, signature).line()
 
 
 def check_text(text: str) -> None:
@@ -186,6 +191,9 @@ class Signature:
     name: str
     id: bytes
     signature: bytes
+
+    def line(self) -> str:
+        return f"\u2014 {self.name} {b64encode(self.id + self.signature).decode()}\n"
 
 
 def parse_note(data: bytes) -> tuple[str, list[Signature]]:
@@ -201,10 +209,10 @@ def parse_note(data: bytes) -> tuple[str, list[Signature]]:
     lines = tail.removesuffix("\n").split("\n")
     if not gap or not text or len(lines) > MAX_LINES:
         raise WrongNote("note has no text or no signature lines")
-    return text + "\n", [_parse_line(signed) for signed in lines]
+    return text + "\n", [parse_line(signed) for signed in lines]
 
 
-def _parse_line(signed: str) -> Signature:
+def parse_line(signed: str) -> Signature:
     parts = signed.split(" ")
     if len(parts) != 3 or parts[0] != "\u2014" or not _NAME.fullmatch(parts[1]):
         raise WrongNote("malformed signature line")
@@ -247,7 +255,7 @@ class Checkpoint:
 def parse_checkpoint(text: str) -> Checkpoint:
     """Three lines; extension lines are refused, nobody could check them."""
     lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or not lines[0] or not _NUMBER.fullmatch(lines[1]):
+    if len(lines) != 4 or lines[3] or not lines[0] or not NUMBER.fullmatch(lines[1]):
         raise WrongNote("malformed checkpoint")
     root = strict_base64(lines[2])
     if len(root) != 32:
@@ -257,10 +265,18 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
 def open_checkpoint(data: bytes, log: Verifier, others: Sequence[Verifier] = ()) -> Checkpoint:
     """The checkpoint of a note that this log signed."""
-    text, verified = open_note(data, [log, *others])
+    return open_signed(data, [log], others)[0]
+
+
+def open_signed(
+    data: bytes, log: Sequence[Verifier], others: Sequence[Verifier] = ()
+) -> tuple[Checkpoint, dict[str, int | None]]:
+    """The checkpoint that one of the log's keys signed, and all that signed it (open_note)."""
+    text, verified = open_note(data, [*log, *others])
     checkpoint = parse_checkpoint(text)
-    if log.vkey not in verified:
+    signed = [key for key in log if key.vkey in verified]
+    if not signed:
         raise WrongNote("the log did not sign it")
-    if checkpoint.origin != log.name:
+    if checkpoint.origin not in {key.name for key in signed}:
         raise WrongNote("origin is not the name of the log's key")
-    return checkpoint
+    return checkpoint, verified
