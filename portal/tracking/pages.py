@@ -1,35 +1,21 @@
 """The ledger's own pages, files made for a gift, and what stands still: about, privacy."""
 
 import io
-import json
-from typing import Any
 
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from ledger.core import tiles
-from portal.tracking import queries, showing, telling
+from portal.tracking import queries
 from portal.tracking.lookup import Lost, nothing
-from portal.tracking.models import Gift, Line
-from portal.tracking.projecting import seen
+from portal.tracking.models import Gift
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code
-
-
-def first_files(size: int) -> list[str]:
-    """One file of each kind that a log of this published size has."""
-    if not size:
-        return []
-    begun = [tiles.path(next(tiles.of_level(level, 0, size))) for level in (0, tiles.ENTRIES)]
-    return ["checkpoint", "policy", *begun, f"disclosures/{tiles.number(0)}"]
 
 
 @by_code
@@ -67,51 +53,6 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
     body = f'{{"code":"{code}","entries":[\n{listed}\n]}}\n'
     response = HttpResponse(body, content_type="application/json")
     return public(request, response, tag=tag)
-
-
-@require_safe
-def ledger_page(request: HttpRequest) -> HttpResponse:
-    """How large the ledger is, its newest checkpoint, and how to check it oneself."""
-    newest = next(iter(ledger.checkpoints(1)), None)
-    size = newest.size if newest else 0
-    version = seen()
-
-    def context() -> dict[str, Any]:
-        lines = list(Line.objects.order_by("-seq")[:12])
-        return {
-            "section": "ledger",
-            "size": version,
-            "checkpoint": newest,
-            "origin": settings.LEDGER_ORIGIN,
-            "site": settings.SITE_ORIGIN,
-            "files": [f"{settings.SITE_ORIGIN}/ledger/{name}" for name in first_files(size)],
-            "entries": [{"line": line, "title": telling.title(line)} for line in lines],
-        }
-
-    return page(request, "tracking/ledger.html", context, version=f"{version}-{size}")
-
-
-@require_safe
-def entry(request: HttpRequest, index: int) -> HttpResponse:
-    """One entry: told in words, and the very bytes that were sealed."""
-    line = Line.objects.filter(seq=index).first() if index < 2**63 else None
-    sealed = ledger.entry(index) if line else None
-    if line is None or sealed is None:
-        return render(request, "404.html", status=404)
-
-    def context() -> dict[str, Any]:
-        told = showing.timeline([line], queries.named_of([line]), of="")
-        return {
-            "section": "ledger",
-            "line": line,
-            "told": told,
-            "raw": sealed.raw.decode(),
-            "pretty": json.dumps(sealed.body, ensure_ascii=False, indent=2),
-            "previous": index - 1 if index else None,
-            "crumbs": showing.crumbs((_("Ledger"), reverse("tracking:ledger")), (str(index), "")),
-        }
-
-    return page(request, "tracking/entry.html", context, version=f"{index}-{seen() > index + 1}")
 
 
 @require_safe

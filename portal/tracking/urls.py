@@ -1,8 +1,8 @@
 """Addresses of tracking: every page is public and the same for every reader."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from portal.tracking import lists, pages, verifying, views
+from portal.tracking import explorer, lists, pages, verifying, views
 
 app_name = "tracking"
 urlpatterns = [
@@ -23,8 +23,15 @@ urlpatterns = [
     path("shipments/<str:code>/proof.json", verifying.proof_json, name="shipment_proof_json"),
     path("organisations/", lists.organisations, name="organisations"),
     path("o/<str:code>/", views.organisation, name="organisation"),
-    path("ledger/", pages.ledger_page, name="ledger"),
-    path("ledger/entry/<int:index>/", pages.entry, name="entry"),
+    path("ledger/", explorer.ledger_page, name="ledger"),
+    path("ledger/entry/<int:index>/", explorer.entry, name="entry"),
+    re_path(
+        r"^ledger/entry/(?P<name>0|[1-9][0-9]{0,17})/(?P=name)\.(?P<kind>entry|tlog-proof)\Z",
+        explorer.entry_file,
+        name="entry_file",
+    ),
+    path("ledger/checkpoints/", explorer.checkpoints, name="checkpoints"),
+    path("ledger/integrity/", explorer.integrity, name="integrity"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/offline.html", verifying.verify_offline, name="verify_offline"),
     path("about/", pages.about, name="about"),

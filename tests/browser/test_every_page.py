@@ -109,7 +109,15 @@ def test_every_public_page(site, open_page, language):
     assert {
         *("/", "/needs/", "/needs/<code>/", "/needs/<code>/pledge/<n>/", "/gifts/", "/g/<code>/"),
         *("/organisations/", "/o/<code>/", "/shipments/<code>/", "/ledger/", "/about/"),
-        *("/ledger/entry/<n>/", "/privacy/", "/pledge/", "/accounts/login/", "/g/<code>/qr.svg"),
+        *(
+            "/ledger/entry/<n>/",
+            "/ledger/checkpoints/",
+            "/ledger/integrity/",
+            "/privacy/",
+            "/pledge/",
+            "/accounts/login/",
+            "/g/<code>/qr.svg",
+        ),
     } <= kinds
     assert f"{site.url}/{language}/g/{small.gift.code}/" in seen
     assert page.context.cookies() == [] or {c["name"] for c in page.context.cookies()} == {"csrf"}
