@@ -33,7 +33,7 @@ test-browser: $(V)/.browser
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(TEST) -m browser
 
 bench: $(V)/.dev
-	$(V)/bin/python -m tests.bench.seal
+	$(V)/bin/python -m tests.bench
 
 long: $(V)/.browser
 	$(V)/bin/pytest -q -s -m long $(if $(RUN),-k $(RUN))

@@ -8,18 +8,27 @@ sealing: nothing happens, and the caller comes again.
 
 import json
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from ledger import bulk
 from ledger.core import leaf, tiles, tree
 from ledger.doorbell import ring
 from ledger.failpoints import fp
-from ledger.models import FROZEN, OK, CaseCount, Head, Intent
+from ledger.models import (
+    FROZEN,
+    OK,
+    CaseCount,
+    CaseNumber,
+    Head,
+    Intent,
+    SealedEntry,
+    TileHash,
+)
 
 BATCH = 1000
-Rows = list[tuple[Any, ...]]
+FIELDS = tuple(leaf.Draft.__annotations__)  # columns of an intent, by the same names
 
 
 class HeadMoved(RuntimeError):
@@ -33,17 +42,18 @@ def seal(*, at: datetime, batch: int = BATCH, width: int = tiles.WIDTH) -> int:
         fp("seal.locked")
         if head is None or head.mode not in (OK, FROZEN):
             return 0
-        intents = list(Intent.objects.order_by("id")[:batch])
+        waiting = Intent.objects.order_by("id").values_list("id", *FIELDS)[:batch]
+        drafts = {number: leaf.Draft(*fields) for number, *fields in waiting}
         fp("seal.read")
-        if not intents:
+        if not drafts:
             return 0
-        _write(head, intents, leaf.time_text(at), width)
+        _write(head, list(drafts.values()), leaf.time_text(at), width)
         fp("seal.head")
-        Intent.objects.filter(id__in=[intent.id for intent in intents]).delete()
+        _forget(list(drafts))
         fp("seal.deleted")
         transaction.on_commit(lambda: ring(settings.LEDGER_SEALED), robust=True)
     fp("seal.committed")
-    return len(intents)
+    return len(drafts)
 
 
 def seal_all(*, at: datetime, batch: int = BATCH, width: int = tiles.WIDTH) -> int:
@@ -54,20 +64,20 @@ def seal_all(*, at: datetime, batch: int = BATCH, width: int = tiles.WIDTH) -> i
     return total + count
 
 
-def _write(head: Head, intents: list[Intent], now: str, width: int) -> None:
-    concerned = [json.loads(intent.codes) for intent in intents]
+def _write(head: Head, drafts: list[leaf.Draft], now: str, width: int) -> None:
+    concerned = [json.loads(draft.codes) for draft in drafts]
     numbers = _numbers({code for codes in concerned for code in codes})
     fp("seal.numbered")
     frontier = tree.Frontier.decode(head.size, bytes(head.frontier))
     prev, at = bytes(head.last), max(now, head.at)
-    entries, cases, hashes = Rows(), Rows(), Rows()
-    for index, (intent, codes) in enumerate(zip(intents, concerned, strict=True), head.size):
+    entries, cases, hashes = bulk.Rows(), bulk.Rows(), bulk.Rows()
+    for index, (draft, codes) in enumerate(zip(drafts, concerned, strict=True), head.size):
         numbered = [(code, numbers.get(code, 0)) for code in codes]
-        data = draft_of(intent).seal(
+        data = draft.seal(
             log=head.origin, seq=index, prev=prev.hex(), at=at, cases=leaf.cases_text(numbered)
         )
         prev = tree.leaf_hash(data)
-        entries.append((index, intent.uid, prev, data))
+        entries.append((index, draft.uid, prev, data))
         for code, n in numbered:
             cases.append((code, n, index))
             numbers[code] = n + 1
@@ -79,42 +89,37 @@ def _write(head: Head, intents: list[Intent], now: str, width: int) -> None:
 
 
 def draft_of(intent: Intent) -> leaf.Draft:
-    return leaf.Draft(
-        uid=intent.uid,
-        type=intent.type,
-        case=intent.case,
-        codes=intent.codes,
-        data=intent.data,
-        sd=intent.sd,
-        corrects=intent.corrects,
-        by=intent.by,
-        sig=intent.sig,
-    )
+    return leaf.Draft(*(getattr(intent, name) for name in FIELDS))
 
 
 def _numbers(codes: set[str]) -> dict[str, int]:
     """The next number of every code of the batch, in one query."""
-    counts = CaseCount.objects.filter(code__in=codes)
-    return dict(counts.values_list("code", "n"))
-
-
-def _insert(entries: Rows, cases: Rows, hashes: Rows, numbers: dict[str, int]) -> None:
-    """Plain rows, many at a time: model objects would cost more than all the hashing."""
+    condition, values = bulk.among("code", codes)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO ledger_entry (idx, uid, leaf, entry) VALUES (%s, %s, %s, %s)", entries
-        )
-        fp("seal.entries")
-        cursor.executemany("INSERT INTO ledger_case (code, n, idx) VALUES (%s, %s, %s)", cases)
-        fp("seal.cases")
-        cursor.executemany("INSERT INTO ledger_hash (level, n, hash) VALUES (%s, %s, %s)", hashes)
-        fp("seal.hashes")
-        cursor.executemany(
-            "INSERT INTO ledger_case_count (code, n) VALUES (%s, %s)"
-            " ON CONFLICT (code) DO UPDATE SET n = excluded.n",
-            sorted(numbers.items()),
-        )
-        fp("seal.counts")
+        sql = f"SELECT code, n FROM ledger_case_count WHERE {condition}"  # noqa: S608
+        cursor.execute(sql, values)
+        return dict(cursor.fetchall())
+
+
+def _insert(
+    entries: bulk.Rows, cases: bulk.Rows, hashes: bulk.Rows, numbers: dict[str, int]
+) -> None:
+    bulk.insert(SealedEntry, entries)
+    fp("seal.entries")
+    bulk.insert(CaseNumber, cases)
+    fp("seal.cases")
+    if hashes:
+        bulk.insert(TileHash, hashes)
+    fp("seal.hashes")
+    bulk.upsert(CaseCount, sorted(numbers.items()))
+    fp("seal.counts")
+
+
+def _forget(intents: list[int]) -> None:
+    """By the ids that were read: one that was committed since has another."""
+    condition, values = bulk.among("id", intents)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM ledger_intent WHERE {condition}", values)  # noqa: S608
 
 
 def _move_head(head: Head, frontier: tree.Frontier, last: bytes, at: str) -> None:

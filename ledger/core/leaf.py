@@ -13,10 +13,9 @@ text ready, cut at these holes, so that sealing only joins and hashes.
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.core import canonical, codes, commitments, postings, tiles, tree
 
@@ -59,8 +58,7 @@ def new_uid(at: datetime) -> str:
     return f"{value & ~(3 << 62) | 2 << 62:032x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event as it waits for its place: `data`, `sd` and `codes` are canonical text."""
 
     uid: str
