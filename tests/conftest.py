@@ -11,7 +11,7 @@ from django.utils import translation
 
 import ledger.api as ledger
 
-pytest_plugins = ["tests.ledger_fixtures"]
+pytest_plugins = ["tests.ledger_fixtures", "tests.witness_fixtures"]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ Members are defined on earlier lines and used once; two lines with one public ke
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from ledger.core import notes
+from ledger.core import addresses, notes
 
 
 class WrongPolicy(ValueError):
@@ -23,12 +23,20 @@ class WrongPolicy(ValueError):
 class Policy:
     logs: list[notes.Verifier] = field(default_factory=list)
     witnesses: dict[str, notes.Verifier] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)  # where witnesses are asked
     groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     quorum: str = ""
 
     def met(self, verified: Collection[str]) -> bool:
         """Whether these vkeys, found under a note, are the quorum."""
         return self.quorum == "none" or self._holds(self.quorum, verified)
+
+    def may_ask(self) -> dict[str, str]:
+        """{witness: submission prefix}; refuses all but https, and http on this machine."""
+        for name, address in self.addresses.items():
+            if not addresses.fit(address):
+                raise WrongPolicy(f"witness {name}: {address} is not https, nor on this machine")
+        return self.addresses
 
     def _holds(self, name: str, verified: Collection[str]) -> bool:
         if name in self.witnesses:
@@ -37,9 +45,13 @@ class Policy:
         return sum(self._holds(member, verified) for member in members) >= needed
 
 
-def write(log: str) -> str:
-    """The policy of a log that has no witnesses yet."""
-    return f"log {log}\nquorum none\n"
+def write(*logs: str, rules: str = "quorum none\n") -> str:
+    """The policy of a log: its vkeys, the current one first, and the operator's rules.
+
+    `rules`: witness, group and quorum lines. Log lines among them give way to ours.
+    """
+    kept = [line for line in rules.splitlines() if not line.startswith("log ")]
+    return "".join(f"{line}\n" for line in [*(f"log {log}" for log in logs), *kept])
 
 
 def parse(data: bytes) -> Policy:
@@ -66,9 +78,11 @@ def _read(policy: Policy, used: set[str], words: list[str]) -> None:
     match words:
         case ["log", vkey] | ["log", vkey, _]:
             policy.logs.append(_new_key(policy, vkey, notes.ED25519))
-        case ["witness", name, vkey] | ["witness", name, vkey, _]:
+        case ["witness", name, vkey, *address] if len(address) < 2:
             key = _new_key(policy, vkey, notes.COSIGNATURE)
             policy.witnesses[_new_name(policy, name)] = key
+            if address:
+                policy.addresses[name] = address[0].rstrip("/")
         case ["group", name, count, *members] if members:
             for member in members:
                 if member in used or not (member in policy.witnesses or member in policy.groups):

@@ -2,10 +2,11 @@
 
 import urllib.error
 import urllib.request
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from ledger.core.addresses import is_loopback
 
 MAX_FILE = 256 * 65_537
 SCRATCH = ".new"  # where a publisher keeps its temporary files
@@ -49,7 +50,7 @@ class Address:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         if parts.scheme != "https" and not (
-            parts.scheme == "http" and _is_loopback(parts.hostname or "")
+            parts.scheme == "http" and is_loopback(parts.hostname or "")
         ):
             raise Unreachable(f"{address}: only https, or http on this machine")
         self.address = address.rstrip("/")
@@ -72,13 +73,6 @@ class Address:
 
     def paths(self) -> None:
         return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def open_source(target: str) -> Source:
