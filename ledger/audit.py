@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledger import publishing, reading, signer, vault
-from ledger.core import notes, policy, tiles, tree
+from ledger.core import policy, rotation, tiles, tree
 from ledger.models import Head, SealedEntry, StoredCheckpoint
 from ledger.verify.sources import Folder
 
@@ -17,30 +17,40 @@ def _difference(table: str, index: object, field: str, reason: str) -> dict[str,
 
 
 def memory(head: Head, leaves: list[bytes]) -> Iterator[dict[str, Any]]:
-    """The signer's memory is a part of the log; its key is the log's."""
+    """The signer's memory is a part of the log; its keys are the log's."""
     ours = signer.signer()
-    name = ours.state_file.name
+    name = ours.state_file.name if isinstance(ours, signer.Signer) else "signer"
     try:
         state = ours.state(head.origin)
-        if ours.state_file.read_bytes() != signer.state_bytes(ours.states()):
-            yield _difference("signer", name, "bytes", "are not as the signer writes them")
+        if isinstance(ours, signer.Signer) and (wrong := _own_file(head, ours)):
+            yield _difference("signer", name, wrong, "is not as the signer writes it")
         if state.size > len(leaves) or state.root() != tree.root(leaves[: state.size]):
             yield _difference("signer", name, "root", f"is not that of our first {state.size}")
     except signer.SignerRefused as refusal:
         yield _difference("signer", name, "state", str(refusal))
-    except UnicodeDecodeError:
-        yield _difference("signer", name, "state", "is not text")
-    if ours.key_file.exists():
-        yield from _key(head, ours)
+    if not isinstance(ours, signer.Signer) or ours.key_file.exists():
+        yield from _keys(head, ours)
 
 
-def _key(head: Head, ours: signer.Signer) -> Iterator[dict[str, Any]]:
-    """Only where the key is: who serves pages has none."""
+def _own_file(head: Head, ours: signer.Signer) -> str:
+    states = ours.states()
+    if ours.state_file.read_bytes() != signer.state_bytes(states):
+        return "bytes"
+    known = (head.vkey, *rotation.split(head.retired))
+    return "" if states[head.origin].vkey in known else "vkey"
+
+
+def _keys(head: Head, ours: signer.AnySigner) -> Iterator[dict[str, Any]]:
+    """Only where the keys are: who serves pages has none. Two sign while one takes over."""
+    log = [head.vkey, *rotation.split(head.retired)]
     try:
-        if ours.key(head.origin).verifier.vkey != head.vkey:
-            yield _difference("key", ours.key_file.name, "key", "is not the log's")
-    except (notes.WrongNote, signer.SignerRefused, UnicodeDecodeError) as error:
-        yield _difference("key", ours.key_file.name, "key", str(error))
+        held = ours.keys(head.origin)
+    except signer.SignerRefused as error:
+        yield _difference("key", "log.key", "key", str(error))
+        return
+    handed_on = held.prepared == head.vkey and held.signing == log[1:2]  # adopted by `sign`
+    if held.signing not in (log[:1], log[:2]) and not handed_on:
+        yield _difference("key", "log.key", "key", "is not the log's")
 
 
 def files(head: Head, leaves: list[bytes], *, at: datetime, width: int) -> Iterator[dict[str, Any]]:

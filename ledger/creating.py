@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from secrets import token_bytes
 
 from django.conf import settings
 from django.db import transaction
 
-from ledger import api, durable, guarding, sealing, signer, vault
+from ledger import api, guarding, sealing, signer, vault
 from ledger.core import canonical, leaf, notes, tree
 from ledger.models import OK, Head
 
@@ -26,7 +25,7 @@ def create(*, at: datetime, width: int = 256) -> bool:
     if canonical.text(origin) != f'"{origin}"':
         raise NotCreated(f"LEDGER_ORIGIN {origin!r} cannot stand in an entry")
     vault.make_key(Path(settings.FIELD_KEY_FILE))
-    log = _key(origin).verifier
+    log = notes.parse_vkey(signer.signer().make_key(origin))
     if head := Head.objects.first():
         if (head.origin, head.vkey) != (origin, log.vkey):
             raise NotCreated(f"this database holds the log {head.origin} of another key")
@@ -47,13 +46,6 @@ def create(*, at: datetime, width: int = 256) -> bool:
         api.submit(type="ledger.create", case="", codes=[], data={**data, "vkey": log.vkey}, at=at)
     sealing.seal_all(at=at, width=width)
     return True
-
-
-def _key(origin: str) -> notes.SigningKey:
-    path = Path(settings.LEDGER_KEY_FILE)
-    if not path.exists():
-        durable.write_secret(path, notes.SigningKey(origin, token_bytes(32)).skey.encode() + b"\n")
-    return signer.signer().key(origin)
 
 
 def _start_memory(origin: str, log: notes.Verifier) -> None:

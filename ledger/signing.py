@@ -39,5 +39,5 @@ def _sign_head(head: Head, at: datetime) -> StoredCheckpoint:
     if (checkpoint.size, checkpoint.root) != (head.size, bytes(head.root)):
         raise SignerRefused("the signer signed another tree than the head's; nothing is published")
     return StoredCheckpoint.objects.create(
-        size=head.size, note=note, signed_at=at, stamp=ours.stamp(head.origin, note, at)
+        size=head.size, note=note, signed_at=at, stamp=ours.stamp(head.origin, note, at, head.vkey)
     )

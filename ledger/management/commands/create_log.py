@@ -17,5 +17,5 @@ class Command(BaseCommand):
             made = creating.create(at=timezone.now())
         except (creating.NotCreated, signer.SignerRefused) as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
-        vkey = signer.signer().key(settings.LEDGER_ORIGIN).verifier.vkey
+        vkey = signer.signer().keys(settings.LEDGER_ORIGIN).signing[0]
         self.stdout.write(f"{'created' if made else 'exists'}: {vkey}")
