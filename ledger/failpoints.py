@@ -20,6 +20,11 @@ POINTS = (
     *("sign.locked", "sign.guarded", "sign.state", "sign.signed", "sign.stored", "sign.committed"),
     *("publish.locked", "publish.bundle", "publish.tile", "publish.tiles"),
     *("publish.disclosures", "publish.policy", "publish.checkpoint", "publish.published"),
+    *("rebuild.verified", "rebuild.locked", "rebuild.emptied", "rebuild.entries"),
+    *("rebuild.refilled", "rebuild.head", "rebuild.checkpoint", "rebuild.outbox"),
+    *("rebuild.values", "rebuild.before_commit", "rebuild.committed", "rebuild.pages"),
+    *("rebuild.leaving", "rebuild.left"),
+    *("erase.rows", "erase.event", "erase.committed", "erase.file"),
 )
 
 

@@ -11,7 +11,7 @@ they showed (`seen`).
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,10 @@ from django.db import transaction
 from ledger import modes, reading
 from ledger.core import notes, tiles, tree
 from ledger.models import BEHIND, FROZEN, OK, READONLY, Head
-from ledger.signer import SignerRefused, signer
+from ledger.signer import SignerAway, SignerRefused, signer
+
+STARTING = timedelta(seconds=60)  # a signer that is away for less is being started again
+_away: dict[str, datetime] = {}  # since when, as this process saw it
 
 Seen = Iterable[notes.Checkpoint]  # checkpoints with our signature, as witnesses show them
 
@@ -31,6 +34,7 @@ class Verdict(NamedTuple):
 
     mode: str
     why: str
+    away: bool = False  # the signer did not answer: it may be starting
 
 
 class _Memory(NamedTuple):
@@ -50,17 +54,18 @@ def published_checkpoint(log: notes.Verifier) -> notes.Checkpoint | None:
 
 def judge(head: Head, *, seen: Seen = (), width: int = tiles.WIDTH) -> Verdict:
     """The mode that head, signer's state and checkpoints allow, and why."""
-    memories, refused, state = [*_signed_by_us(head), *_shown(seen)], "", tree.Frontier()
+    memories, state = [*_signed_by_us(head), *_shown(seen)], tree.Frontier()
+    refused: SignerRefused | None = None
     try:
         state = signer().state(head.origin)
         memories.append(_Memory("the signer", state.size, state.root()))
     except SignerRefused as refusal:
-        refused = str(refusal)
+        refused = refusal
     for memory in memories:
         if why := _contradiction(memory, head, width):
             return Verdict(BEHIND, why)
     if refused:
-        return Verdict(FROZEN, refused)
+        return Verdict(FROZEN, str(refused), isinstance(refused, SignerAway))
     if _continued(state, head) != bytes(head.root):
         return Verdict(FROZEN, f"the entries after {state.size} do not lead to the head's root")
     return Verdict(OK, "head, signer and checkpoints agree")
@@ -116,7 +121,12 @@ def check_mode(*, at: datetime, seen: Seen = (), width: int = tiles.WIDTH) -> st
 
 def guarded(head: Head, width: int, *, at: datetime, seen: Seen = ()) -> str:
     """The same under a lock that is held already."""
-    if head.mode != READONLY:
-        found = judge(head, seen=seen, width=width)
-        modes.worsen(head, found.mode, found.why, at=at)
+    if head.mode == READONLY:
+        return READONLY
+    found = judge(head, seen=seen, width=width)
+    if not found.away:
+        _away.clear()
+    elif at - _away.setdefault(head.origin, at) < STARTING:
+        return modes.worse(head.mode, found.mode)
+    modes.worsen(head, found.mode, found.why, at=at)
     return head.mode

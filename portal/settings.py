@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +82,7 @@ WITNESSES = env.text("WITNESSES", "")  # policy file; absent: no witnesses, quor
 ANCHOR_URL = env.text("ANCHOR_URL", "")  # RFC 3161 authority; absent: no time stamps
 ANCHOR_CA_FILE = env.text("ANCHOR_CA_FILE", "")  # whose stamps count
 LEDGER_SEALED = "tracking.project"  # a task's name, all the ledger knows of it
+LEDGER_REBUILT = ["portal.tracking.projecting.rebuild"]  # called once its tables are made anew
 LEDGER_CHECKS = [  # fsck runs these too
     "portal.tracking.checking.differences",
     "portal.balance.checking.differences",
@@ -202,13 +204,18 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # tasks carry ids only and may run twice
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 10}}
     for task, seconds in {
         "ledger.seal": 1.0,
         "ledger.publish": 5.0,
         "tracking.project": 1.0,
     }.items()
+}
+CELERY_BEAT_SCHEDULE["ledger.check"] = {  # everything against everything, once a night
+    "task": "ledger.check",
+    "schedule": crontab(hour="3", minute="20"),
+    "options": {"expires": 3600},
 }
 
 # --- people

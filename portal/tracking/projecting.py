@@ -49,6 +49,12 @@ def drop() -> None:
     Cursor.objects.filter(pk=1).update(next=0)
 
 
+def rebuild() -> int:
+    """Drop the public tables and fill them again from the sealed entries; how many they were."""
+    drop()
+    return project_all()
+
+
 def seen() -> int:
     """How many entries the public pages know: part of the ETag of every list."""
     return Cursor.objects.values_list("next", flat=True).first() or 0

@@ -9,15 +9,30 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
-from ledger import api, creating, fsck, publishing, sealing
+from ledger import api, creating, fsck, publishing, sealing, triggers
+from ledger.models import CaseCount, CaseNumber, Head, SealedEntry, StoredCheckpoint, TileHash
 from ledger.verify.checking import check
 from ledger.verify.sources import Folder
 from tests.ledger.conftest import story, submit
 
 __all__ = ["story", "submit"]
+TABLES = (Head, SealedEntry, CaseNumber, CaseCount, TileHash, StoredCheckpoint)
+
+
+def copied(*more):
+    """The ledger's tables as a backup holds them; `more`: of other models too."""
+    return {model: list(model.objects.all()) for model in (*TABLES, *more)}
+
+
+def restore(backup):
+    """Put the backup in place of what is there."""
+    with triggers.lifted(connection):
+        for model, rows in backup.items():
+            model.objects.all().delete()
+            model.objects.bulk_create(rows)
 
 
 @pytest.fixture
@@ -25,11 +40,25 @@ def log(transactional_db, settings, monkeypatch):
     """A log in the folders that child processes know, its own test's alone."""
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     settings.LEDGER_CHECKS = []
+    settings.LEDGER_REBUILT = []
     for path in ("ledger", "keys", "failpoints"):
         shutil.rmtree(settings.VAR / path, ignore_errors=True)
     settings.LEDGER_STATE.unlink(missing_ok=True)
     creating.create(at=timezone.now())
     return SimpleNamespace(dir=settings.LEDGER_DIR, state=settings.LEDGER_STATE)
+
+
+@pytest.fixture
+def grow(log, story):
+    """grow(n): n more events, sealed and public; their uids."""
+
+    def tell(count):
+        uids = story.tell(count)
+        sealing.seal_all(at=timezone.now())
+        publishing.sign_and_publish(at=timezone.now())
+        return uids
+
+    return tell
 
 
 @pytest.fixture

@@ -11,5 +11,4 @@ class Command(BaseCommand):
     help = "Drop the public tables and fill them again from the sealed entries."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        projecting.drop()
-        self.stdout.write(f"{projecting.project_all()} entries projected")
+        self.stdout.write(f"{projecting.rebuild()} entries projected")
