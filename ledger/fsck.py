@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from ledger import audit, guarding, modes, publishing, reading, sealing, signer, vault
+from ledger import audit, guarding, history, modes, publishing, reading, sealing, signer, vault
 from ledger.core import commitments, leaf, notes, tiles, tree
 from ledger.models import (
     CaseCount,
@@ -49,6 +49,13 @@ class Derived:
     digests: dict[str, frozenset[str]] = field(default_factory=dict)
     cases: set[Row] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+
+
+def check(*, at: datetime) -> list[Difference]:
+    """All that differs, and a line in the journal that says how it went."""
+    found = differences(at=at)
+    history.write(history.CHECK, at=at, good=not found, text=f"{len(found)} differences")
+    return found
 
 
 def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:

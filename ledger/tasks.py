@@ -5,7 +5,7 @@ from celery.signals import worker_init
 from django.db import connections
 from django.utils import timezone
 
-from ledger import guarding, publishing, sealing
+from ledger import fsck, guarding, publishing, sealing
 
 
 @shared_task(name="ledger.seal", ignore_result=True)
@@ -16,6 +16,12 @@ def seal() -> None:
 @shared_task(name="ledger.publish", ignore_result=True)
 def publish() -> None:
     publishing.sign_and_publish(at=timezone.now())
+
+
+@shared_task(name="ledger.check", ignore_result=True)
+def check() -> None:
+    """The nightly check of everything; its outcome stands on the page about integrity."""
+    fsck.check(at=timezone.now())
 
 
 @worker_init.connect
