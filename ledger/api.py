@@ -5,8 +5,8 @@ place. What is in `data` is public for ever; `named` and `private` values are se
 digests and can be erased. Nothing read here is newer than what is sealed.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,13 +16,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 
-from ledger import proving, reading, vault
+from ledger import erasing, proving, reading, vault
 from ledger.core import canonical, commitments, leaf, notes
 from ledger.doorbell import ring
+from ledger.erasing import StillRead
+from ledger.failpoints import fp
 from ledger.models import NAMED, PRIVATE, Disclosure, Intent, SealedEntry, StoredCheckpoint
 from ledger.reading import NoLog
 
-__all__ = ["Entry", "NoLog", "NotSealable", "submit"]
+__all__ = ["Entry", "NoLog", "NotSealable", "StillRead", "submit"]
 
 MAX_NAME = 100
 
@@ -204,6 +206,34 @@ def _texts(rows: Iterable[Disclosure]) -> Iterator[tuple[Disclosure, str]]:
             continue  # damaged: not shown, and fsck names it
         if sort == row.sort and commitments.digest(text) == row.digest:
             yield row, text
+
+
+about = erasing.about
+erased = erasing.erased
+erasures = erasing.newest
+republish = erasing.republish
+scrub = erasing.scrub
+
+
+def erase(
+    uids: Collection[str],
+    *,
+    only: Collection[str] = (),
+    keep: Collection[str] = (),
+    also: bool = False,
+    at: datetime,
+) -> Counter[str]:
+    """Erase the named and private values of these events: salt and value, for ever.
+
+    In the transaction of what goes elsewhere (`also`); if anything goes, `person.erase` is
+    submitted, which tells of nobody. After the commit: `republish` and `scrub`.
+    """
+    counts = erasing.delete(uids, only=only, keep=keep, at=at)
+    if counts or also:
+        data = {"recorded_at": leaf.time_text(at), "actor_role": "system", "actor_org": ""}
+        submit(type="person.erase", case="", codes=[], data=data, at=at)
+        fp("erase.event")
+    return counts
 
 
 def checkpoints(limit: int) -> list[StoredCheckpoint]:

@@ -66,9 +66,13 @@ def files(head: Head, leaves: list[bytes], *, at: datetime, width: int) -> Itera
         if path == "checkpoint":
             size, found = _published(data or b"", newest, at)
             yield from found
+        elif path.startswith("disclosures/"):
+            sizes = {size, newest.size if newest else 0}  # a killed publisher is between the two
+            rights = [_right_disclosures(path, one, width) for one in sorted(sizes)]
+            if data not in rights:
+                yield _difference("file", path, "bytes", _wrong(data, rights[0]))
         elif data != (right := _right(path, head, len(leaves), width)):
-            reason = "is no file of a log" if right is None else _where(data or b"", right)
-            yield _difference("file", path, "bytes", reason)
+            yield _difference("file", path, "bytes", _wrong(data, right))
     if newest and "checkpoint" not in present and newest.signed_at + PROMISE < at:
         yield _difference("file", "checkpoint", "bytes", "is missing")
     if size:
@@ -95,8 +99,6 @@ def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     """What the tables give for a path; None if no such file belongs there."""
     if path == "policy":
         return policy.write(head.vkey).encode()
-    if path.startswith("disclosures/"):
-        return _right_disclosures(path, size, width)
     tile = tiles.parse_path(path, width)
     unit = width ** max(tile.level, 0) if tile else 1
     if tile is None or (tile.n * width + tile.width) * unit > size:
@@ -122,6 +124,10 @@ def _listed(size: int, width: int) -> set[str]:
     uids = publishing.named_uids()
     indexes = SealedEntry.objects.filter(uid__in=uids, idx__lt=size).values_list("idx", flat=True)
     return {f"disclosures/{tiles.number(index // width)}" for index in indexes}
+
+
+def _wrong(data: bytes | None, right: bytes | None) -> str:
+    return "is no file of a log" if right is None else _where(data or b"", right)
 
 
 def _where(data: bytes, right: bytes) -> str:

@@ -136,6 +136,19 @@ class Disclosure(models.Model):
         ]
 
 
+class Erased(models.Model):
+    """That a named value was there and was erased. No value, no salt: so that pages can say it."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.CharField(max_length=32)
+    name = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_erased"
+        constraints = [models.UniqueConstraint(fields=["uid", "name"], name="ledger_erased_once")]
+
+
 class Cosignature(models.Model):
     """A witness's word for a checkpoint: its verified line, and the time in it (POSIX seconds).
 

@@ -68,7 +68,7 @@ def publish(*, width: int = tiles.WIDTH, everything: bool = False) -> int:
         done = 0 if everything or public is None else public.size
         if done < checkpoint.size or public is None:
             _write_files(head, stored, checkpoint, done, width)
-        _clear_scratch()
+        clear_scratch()
         return checkpoint.size
 
 
@@ -172,7 +172,7 @@ def write_over(path: str, data: bytes) -> None:
     durable.write(target, data, scratch=scratch)
 
 
-def _clear_scratch() -> None:
+def clear_scratch() -> None:
     """What a killed publisher left: temporary files, never public."""
     scratch = folder() / SCRATCH
     if scratch.is_dir():

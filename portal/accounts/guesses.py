@@ -4,7 +4,7 @@ gains nothing (T-A05)."""
 import hashlib
 from datetime import datetime
 
-from portal.input.limits import allowed, forgive
+from portal.input.limits import allowed, forget_keys, forgive
 
 PER = 300  # seconds
 OF_ACCOUNT = 10  # tries of one account from one address
@@ -15,7 +15,7 @@ EVERYWHERE = 1000  # tries in all
 def may_try(*, username: str, address: str, at: datetime) -> bool:
     """Whether one more password is looked at. Nobody is locked out: the count ends with its five
     minutes."""
-    name = hashlib.sha256(username.strip().casefold().encode("utf-8", "replace")).hexdigest()
+    name = _hash(username)
     return (
         allowed(f"login:{address}:{name}", limit=OF_ACCOUNT, per=PER, at=at)
         and allowed(_wrong(address), limit=WRONG, per=PER, at=at)
@@ -27,6 +27,15 @@ def was_right(*, address: str, at: datetime) -> None:
     """The password was right: it does not count among the wrong ones of the
     address it came from."""
     forgive(_wrong(address), per=PER, at=at)
+
+
+def forget_tries(*, username: str) -> int:
+    """Delete the counts of an account's name; how many there were."""
+    return forget_keys(ending=f":{_hash(username)}")
+
+
+def _hash(username: str) -> str:
+    return hashlib.sha256(username.strip().casefold().encode("utf-8", "replace")).hexdigest()
 
 
 def _wrong(address: str) -> str:

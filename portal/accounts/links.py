@@ -46,5 +46,10 @@ def end_links(*, purpose: str, code: str) -> None:
     Link.objects.filter(purpose=purpose, code=code, ended=False).update(ended=True)
 
 
+def forget_links(*, purpose: str, code: str) -> int:
+    """Delete every link of this purpose and code, live or ended; how many there were."""
+    return Link.objects.filter(purpose=purpose, code=code).delete()[0]
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -36,16 +36,8 @@ class Person(AbstractBaseUser):
         verbose_name_plural = _("people")
 
     class Disclosure:
-        internal = (
-            "id",
-            "username",
-            "name",
-            "email",
-            "is_active",
-            "joined_at",
-            "password",
-            "last_login",
-        )
+        personal = ("username", "name", "email", "password", "last_login")
+        internal = ("id", "is_active", "joined_at")
 
     def __str__(self) -> str:
         return self.username

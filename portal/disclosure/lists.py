@@ -5,9 +5,13 @@ class Disclosure:
     open = ("city", "valid_until")      # sealed in clear, shown for ever
     named = ("notes",)                  # sealed as a commitment, shown while its disclosure exists
     private = ("contact",)              # sealed as a commitment, never shown in public
+    personal = ("phone",)               # kept here in clear, sealed (if at all) by a move's facts
     internal = ("id", "version")        # bookkeeping: never sealed, never shown
     rows = {"lines": "lines"}           # sealed name -> related name of rows that are sealed with
     it
+    erased_with = ("need__code",)       # look-ups of the codes it is erased with, beside its own
+
+Erasing empties what is named, private or personal.
 """
 
 from collections.abc import Iterable
@@ -19,7 +23,8 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 
-LISTS = ("open", "named", "private", "internal")
+LISTS = ("open", "named", "private", "personal", "internal")
+ERASABLE = ("named", "private", "personal")
 NO_LIST = "disclosure.E001"
 UNKNOWN_FIELD = "disclosure.E002"
 TWO_LISTS = "disclosure.E003"
@@ -42,6 +47,17 @@ def listed(model: type[models.Model], name: str) -> tuple[str, ...]:
             if entry not in out:
                 out.append(entry)
     return tuple(out)
+
+
+def erasable(model: type[models.Model]) -> list[str]:
+    """The fields that an erasure empties."""
+    return [name for which in ERASABLE for name in listed(model, which)]
+
+
+def erased_with(model: type[models.Model]) -> list[str]:
+    """The look-ups by which the rows of a code are found: its own code, and those of others."""
+    own = [f.name for f in model._meta.concrete_fields if f.name == "code"]
+    return [*own, *getattr(getattr(model, "Disclosure", None), "erased_with", ())]
 
 
 def rows_of(model: type[models.Model]) -> dict[str, str]:

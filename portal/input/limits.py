@@ -33,3 +33,8 @@ def forgive(key: str, *, per: int, at: datetime) -> None:
     slot = int(at.timestamp()) // per
     Hit.objects.filter(key=key[:200], per=per, slot=slot, hits__gt=0).update(hits=F("hits") - 1)
     cache.delete(f"full:{key}:{per}:{slot}")
+
+
+def forget_keys(*, ending: str) -> int:
+    """Delete the counts of all keys that end so; how many there were."""
+    return Hit.objects.filter(key__endswith=ending).delete()[0]

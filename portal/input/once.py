@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from portal.input.models import Sending
 
 
@@ -67,3 +69,11 @@ def answered(sending: Once) -> str:
     """The code it led to before, or nothing: to say so without sending it."""
     found = Sending.objects.filter(key=sending.key, action=sending.action, who=sending.who)
     return found.values_list("answer", flat=True).first() or ""
+
+
+def forget(*, code: str = "", who: str = "") -> int:
+    """Delete what is kept of forms about a code, or of a person's; how many there were."""
+    about = Q(who=who)
+    if code:
+        about = Q(answer=code) | Q(action__endswith=f":{code}") | Q(who=f"link:{code}")
+    return Sending.objects.filter(about).delete()[0]

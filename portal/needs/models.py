@@ -34,10 +34,7 @@ class Need(Subject):
         open = ("hospital", "department", "valid_until")
         named = ("notes",)
         private = ("contact",)
-        internal = (
-            "source",
-            "return_note",
-        )  # the source is sealed by the fact of the publishing move
+        personal = ("source", "return_note")  # sealed by the facts of the moves that write them
         rows = {"lines": "lines"}
 
     def reachable_by(self, actor: Actor) -> bool:
@@ -89,6 +86,7 @@ class NeedLine(models.Model):
     class Disclosure:
         open = ("no", "variant", "quantity_kind", "quantity")
         named = ("as_written",)
+        erased_with = ("need__code",)
         internal = ("id", "need", "pledged", "allocated", "received")
 
     def __str__(self) -> str:

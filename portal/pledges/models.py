@@ -27,7 +27,8 @@ class Pledge(Subject):
         constraints = [stage_known(PLEDGE)]
 
     class Disclosure:  # sealed by the facts of the registering move, not by the subject
-        internal = ("visibility", "donor_name", "contact")
+        personal = ("donor_name", "contact")
+        internal = ("visibility",)
 
     @property
     def visibility_label(self) -> str:

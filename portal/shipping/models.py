@@ -65,7 +65,9 @@ class Shipment(Subject):
         constraints = [stage_known(SHIPMENT)]
 
     class Disclosure:
-        internal = ("hospital", "release", "gift", "org", "carrier", "waybill")
+        personal = ("waybill",)
+        internal = ("hospital", "release", "gift", "org", "carrier")
+        erased_with = ("gift__code",)
 
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role == DONOR:

@@ -11,6 +11,7 @@ from django.utils import translation
 from portal.accounts.roles import Role
 from portal.disclosure.classes import OPEN
 from portal.disclosure.lists import listed, rows_of
+from portal.disclosure.places import data_map
 from portal.stages.facts import Facts, Spec, closed_names
 from portal.stages.models import Subject
 from portal.stages.registry import subjects
@@ -43,6 +44,7 @@ def documents() -> dict[str, str]:
                     name = f"events/{model.lifecycle.event(move)}.schema.json"
                     found[name] = as_json(schema(model, move))
         found["authz.yaml"] = authz()
+        found["data-map.md"] = data_map()
     return found
 
 

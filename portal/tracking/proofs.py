@@ -42,6 +42,7 @@ class Case:
     published: ledger.Published | None
     proofs: list[Proof]
     not_yet: list[int]
+    erased: list[int]  # entries some of whose named values were erased
 
 
 def of(code: str) -> Case:
@@ -52,7 +53,9 @@ def of(code: str) -> Case:
     paths = ledger.proofs((entry.index for entry in entries), size)
     texts = ledger.disclosure_texts(entry.uid for entry in entries)
     proofs = [Proof(entry, paths[entry.index], texts.get(entry.uid, [])) for entry in entries]
-    return Case(code, found, proofs, [index for index in indexes if index >= size])
+    gone = ledger.erased(entry.uid for entry in entries)
+    erased = [entry.index for entry in entries if entry.uid in gone]
+    return Case(code, found, proofs, [index for index in indexes if index >= size], erased)
 
 
 def tlog_proof(index: int, path: list[bytes], note: bytes) -> bytes:
@@ -103,5 +106,10 @@ def readme(case: Case) -> bytes:
     texts = []
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            texts.append(render_to_string("tracking/proof_readme.txt", {"case": case}))
+            context = {
+                "case": case,
+                "not_yet": ", ".join(map(str, case.not_yet)),
+                "erased": ", ".join(map(str, case.erased)),
+            }
+            texts.append(render_to_string("tracking/proof_readme.txt", context))
     return "\n\n".join(text.strip() for text in texts).encode() + b"\n"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 import ledger.api as ledger
 from portal.tracking.models import Gift, Line, Need, NeedLine, Subject, Total
 
@@ -23,9 +25,17 @@ def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
     return list(found.order_by("-seq")[:limit]), found.order_by("seq").first(), found.count()
 
 
+class Erased(str):
+    """Stands where a named value was, and says so."""
+
+
 def named_of(lines: list[Line]) -> dict[str, dict[str, Any]]:
-    """The named values of these entries that still exist."""
-    return ledger.disclosures([line.uid for line in lines])
+    """The named values of these entries that still exist; of those erased, that they were."""
+    uids = [line.uid for line in lines]
+    found = ledger.disclosures(uids)
+    for uid, names in ledger.erased(uids).items():
+        found.setdefault(uid, {}).update(dict.fromkeys(names, Erased(_("erased on request"))))
+    return found
 
 
 def latest(limit: int) -> list[Line]:

@@ -11,6 +11,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
+import ledger.api as ledger
 from portal.languages import prefix_of
 
 Context = dict[str, Any]
@@ -30,8 +31,9 @@ def page(
     version: object,
 ) -> HttpResponse:
     """The page, or 304 where the reader has it already. `version` is all that it depends on beside
-    release and language."""
-    tag = f"{settings.RELEASE}.{get_language()}.{version}.{template.partition('/')[2]}"
+    release, language and erasures."""
+    parts = settings.RELEASE, get_language(), version, ledger.erasures()
+    tag = f"{'.'.join(map(str, parts))}.{template.partition('/')[2]}"
     response = get_conditional_response(request, etag=quote_etag(tag))
     if response is None:
         response = render(request, template, context())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.stages.table import lifecycle
 from portal.tracking import sums, telling, verdict, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject
+from portal.tracking.queries import Erased
 
 Named = Mapping[str, Mapping[str, Any]]
 RECENT = 30  # entries on the page of an organisation or a need
@@ -87,6 +88,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "stage": stage_label("pledge", row.stage),
         "tone": stage_tone("pledge", row.stage),
         "donor": donor,
+        "donor_erased": isinstance(donor, Erased),
         "verdict": verdict.view(row),
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,
@@ -174,7 +176,8 @@ def need(
     written = told.get("lines_as_written")
     for line in shown:
         texts = written if isinstance(written, list) else []
-        line["as_written"] = texts[line["no"] - 1] if len(texts) >= line["no"] else ""
+        text = texts[line["no"] - 1] if len(texts) >= line["no"] else ""
+        line["as_written"] = written if isinstance(written, Erased) else text
     gifts = {code for r in rows for code, (p, s) in r.gifts.items() if p or s}
     return {
         "section": "needs",

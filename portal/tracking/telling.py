@@ -17,6 +17,7 @@ from portal.stages.table import Move, lifecycle
 from portal.tracking import words
 from portal.tracking.goods import name_of
 from portal.tracking.models import Line
+from portal.tracking.queries import Erased
 
 Fact = dict[str, str]
 LATE = timedelta(minutes=10)
@@ -185,7 +186,8 @@ def _named(line: Line, named: Mapping[str, Any]) -> list[Fact]:
         if spec.rows is None and spec.disclosure is NAMED:
             value = named.get(spec.name)
             if isinstance(value, str) and value:
-                shown = f"…{value[-4:]}" if spec.name in LAST_FOUR else value
+                short = spec.name in LAST_FOUR and not isinstance(value, Erased)
+                shown = f"…{value[-4:]}" if short else value
                 out.append({"label": str(spec.label), "value": shown})
     return out
 

@@ -58,7 +58,9 @@ class Arrival(Subject):
         constraints = [stage_known(ARRIVAL)]
 
     class Disclosure:
-        internal = ("pledge", "warehouse", "carrier", "waybill")
+        personal = ("waybill",)
+        internal = ("pledge", "warehouse", "carrier")
+        erased_with = ("pledge__code",)
 
     @property
     def carrier_label(self) -> str:
@@ -93,7 +95,9 @@ class Lot(models.Model):
         verbose_name_plural = _("lots")
 
     class Disclosure:
-        internal = ("id", "code", "pledge", "variant", "warehouse", "batch", "expiry")
+        personal = ("batch",)
+        internal = ("id", "code", "pledge", "variant", "warehouse", "expiry")
+        erased_with = ("arrivalline__arrival__code",)
 
     def __str__(self) -> str:
         return self.code

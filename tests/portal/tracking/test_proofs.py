@@ -206,7 +206,7 @@ def test_proofs_cost_the_same_queries_for_few_and_many_entries(
 ):
     codes_ = [n.code for n in Need.objects.all()] + [gift]
     for code in codes_:
-        with django_assert_max_num_queries(5):  # places, entries, leaves, hashes, disclosures
+        with django_assert_max_num_queries(6):  # places, entries, leaves, hashes, disclosures, erased
             proofs.of(code)
 
 
