@@ -29,7 +29,9 @@ def tell(story, count):
 
 
 @pytest.mark.parametrize("point", SEAL)
-def test_a_sealer_killed_at_any_point_loses_and_doubles_nothing(log, story, child, whole, point):
+def test_failure_01_a_sealer_killed_at_any_point_loses_and_doubles_nothing(
+    log, story, child, whole, point
+):
     uids = tell(story, 5)
 
     assert killed(child(seal, f"{point}=kill"))
@@ -38,7 +40,9 @@ def test_a_sealer_killed_at_any_point_loses_and_doubles_nothing(log, story, chil
 
 
 @pytest.mark.parametrize("point", PUBLISH)
-def test_a_publisher_killed_at_any_point_publishes_the_same(log, story, child, whole, point):
+def test_failure_01_a_publisher_killed_at_any_point_publishes_the_same(
+    log, story, child, whole, point
+):
     first = tell(story, 3)
     seal()
     publish()

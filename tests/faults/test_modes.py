@@ -96,7 +96,7 @@ def test_a_lost_signer_state_freezes_and_sealing_goes_on(log, story):
         signer.signer().sign("tests.shanji.example/ledger", 0, [])
 
 
-def test_a_bit_flip_in_an_entry_is_not_published(log, story):
+def test_failure_09_a_bit_flip_in_an_entry_is_not_published(log, story):
     grow(story, 3)
     story.tell(3)
     sealing.seal_all(at=timezone.now())

@@ -70,7 +70,7 @@ def sealer(stop):
 
 
 @pytest.mark.services
-def test_eight_writers_and_four_sealers_shuffled(log, settings, whole):
+def test_failure_04_eight_writers_and_four_sealers_shuffled(log, settings, whole):
     settings.FAILPOINTS = "*=jitter"
     gifts, stop = [codes.mint("G") for _ in range(8)], threading.Event()
     writers, sealers = Threads(), Threads()
@@ -127,7 +127,7 @@ def test_a_sealer_paused_between_any_two_statements(log, settings, child_env, wh
 
 
 @pytest.mark.services
-def test_commits_in_the_other_order_are_both_sealed(log, whole):
+def test_failure_17_commits_in_the_other_order_are_both_sealed(log, whole):
     gift, first_written, may_commit = codes.mint("G"), threading.Event(), threading.Event()
 
     def slow():
@@ -164,7 +164,7 @@ def test_numbers_that_a_rollback_used_leave_no_gap(log, whole):
     whole([entry.uid for entry in api.entries(1)])
 
 
-def test_time_never_goes_back(log, whole):
+def test_failure_18_time_never_goes_back(log, whole):
     now = timezone.now()
     for hours in (1, -5):
         with transaction.atomic():

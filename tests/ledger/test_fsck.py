@@ -18,14 +18,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def whole(db, log_files, story, settings):
-    """21 entries of width 4, three checkpoints, disclosures of both classes, files."""
+def whole(db, log_files, story, settings, publish_witnessed):
+    """21 entries of width 4, three witnessed checkpoints, disclosures of both classes, files."""
     settings.LEDGER_CHECKS = []
     creating.create(at=timezone.now(), width=WIDTH)
     for count in (6, 7, 7):
         story.tell(count)
         sealing.seal_all(at=timezone.now(), width=WIDTH)
-        publishing.sign_and_publish(at=timezone.now(), width=WIDTH)
+        publish_witnessed(WIDTH)
     return log_files
 
 
@@ -59,7 +59,7 @@ def test_a_whole_log_has_no_differences(whole):
 @pytest.mark.parametrize(
     ("model", "field"), COLUMNS, ids=lambda x: getattr(x, "column", None) or x._meta.db_table
 )
-def test_every_altered_column_is_named_or_refused(whole, model, field):
+def test_failure_09_every_altered_column_is_named_or_refused(whole, model, field):
     table, name = model._meta.db_table, connection.ops.quote_name(field.column)
     keys = list(model._meta.pk_fields)
     rows = list(model.objects.order_by(*[f.attname for f in keys]))
@@ -104,7 +104,7 @@ def test_an_index_is_named_with_its_column(whole):
     assert (difference["index"], difference["field"]) == (9, "leaf")
 
 
-def test_every_altered_file_is_named(whole, settings):
+def test_failure_10_every_altered_file_is_named(whole, settings):
     good = {p: p.read_bytes() for p in settings.LEDGER_DIR.rglob("*") if p.is_file()}
     for path, data in good.items():
         name = path.relative_to(settings.LEDGER_DIR).as_posix()
@@ -139,11 +139,13 @@ def test_an_unknown_file_is_named(whole, settings):
     assert [d["index"] for d in found()] == ["notes.txt"]
 
 
-def test_an_older_checkpoint_is_named_once_the_promise_is_past(whole, settings, story):
+def test_an_older_checkpoint_is_named_once_the_promise_is_past(
+    whole, settings, story, publish_witnessed
+):
     old = (settings.LEDGER_DIR / "checkpoint").read_bytes()
     story.tell(3)
     sealing.seal_all(at=timezone.now(), width=WIDTH)
-    publishing.sign_and_publish(at=timezone.now(), width=WIDTH)
+    publish_witnessed(WIDTH)
     (settings.LEDGER_DIR / "checkpoint").write_bytes(old)
 
     later = found(timezone.now() + timedelta(seconds=61))

@@ -46,7 +46,7 @@ def test_a_good_log_passes(published):
     assert report.holdings == 10
 
 
-def test_every_changed_byte_of_every_file_is_named(published):
+def test_failure_10_every_changed_byte_of_every_file_is_named(published):
     for file in files(published):
         good = file.read_bytes()
         name = file.relative_to(published).as_posix()
@@ -70,7 +70,7 @@ def test_every_changed_byte_of_every_file_is_named(published):
         lambda data: data[::-1],
     ],
 )
-def test_cut_extended_and_emptied_files_are_named(published, bend):
+def test_failure_10_cut_extended_and_emptied_files_are_named(published, bend):
     for file in files(published):
         good = file.read_bytes()
         file.write_bytes(bend(good))
@@ -78,7 +78,7 @@ def test_cut_extended_and_emptied_files_are_named(published, bend):
         file.write_bytes(good)
 
 
-def test_every_dropped_file_that_the_size_needs_is_named(published):
+def test_failure_10_every_dropped_file_that_the_size_needs_is_named(published):
     needed = {tiles.path(tile, WIDTH) for tile in tiles.of_size(0, 21, WIDTH)}
     for name in sorted(needed | {"checkpoint", "policy"}):
         good = (published / name).read_bytes()
@@ -96,7 +96,7 @@ def test_partial_tiles_that_remain_are_not_needed(published):
     assert damaged(published) == set()
 
 
-def test_swapped_files_are_named(published):
+def test_failure_10_swapped_files_are_named(published):
     first, second = published / "tile/entries/000", published / "tile/entries/001"
     a, b = first.read_bytes(), second.read_bytes()
     first.write_bytes(b)

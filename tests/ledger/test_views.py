@@ -29,7 +29,7 @@ def published(log, story, seal):
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_a_file_is_served_with_its_headers(published, client, path):
+def test_failure_29_a_file_is_served_with_its_headers(published, client, path):
     answer = client.get(f"/ledger/{path}")
 
     assert answer.status_code == 200
@@ -57,7 +57,7 @@ def test_a_file_is_served_with_its_headers(published, client, path):
         "tile/entries/000.p/4%0a",
     ],
 )
-def test_what_is_no_file_of_the_log_is_absent_and_not_kept(published, client, path):
+def test_failure_29_what_is_no_file_of_the_log_is_absent_and_not_kept(published, client, path):
     answer = client.get(f"/ledger/{path}")
 
     assert answer.status_code == 404

@@ -120,7 +120,7 @@ def test_a_sealed_draft_is_canonical_and_valid():
     assert canonical.encode(json.loads(draft.signed_text(LOG))) == draft.signed_text(LOG)
 
 
-def test_an_entry_has_at_most_65535_bytes():
+def test_failure_24_an_entry_has_at_most_65535_bytes():
     def sealed(length):
         draft = make(data={**DATA, "text": "x" * length})
         return draft.seal(

@@ -30,7 +30,7 @@ SMALL = [
 
 @pytest.mark.parametrize("top", [0, 0x80])
 @pytest.mark.parametrize("encoding", SMALL)
-def test_all_fourteen_small_order_keys_are_refused(encoding, top):
+def test_failure_33_all_fourteen_small_order_keys_are_refused(encoding, top):
     public = bytearray.fromhex(encoding)
     public[31] |= top
     vkey = notes.Verifier("weak", notes.ED25519, bytes(public)).vkey
@@ -48,13 +48,13 @@ def test_a_small_order_key_would_have_signed_anything():
 
 
 @pytest.mark.parametrize("y", [2**255 - 19 + 2, 2**255 - 1])
-def test_keys_beyond_the_field_are_refused(y):
+def test_failure_33_keys_beyond_the_field_are_refused(y):
     with pytest.raises(notes.WrongNote, match="non-canonical"):
         notes.check_public(y.to_bytes(32, "little"))
 
 
 @pytest.mark.parametrize("text", ["QR==", "QQ", "QQ=", "Q Q==", "QQ==\n", "QQ-_", "é"])
-def test_base64_has_one_spelling(text):
+def test_failure_34_base64_has_one_spelling(text):
     with pytest.raises(notes.WrongNote):
         notes.strict_base64(text)
 
