@@ -10,7 +10,7 @@ Witnesses are asked over the network, so never under the head's lock: who asks t
 they showed (`seen`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -43,31 +43,34 @@ class _Memory(NamedTuple):
     root: bytes
 
 
-def published_checkpoint(log: notes.Verifier) -> notes.Checkpoint | None:
-    """The public checkpoint file, if it carries our signature."""
+def published_checkpoint(*log: notes.Verifier) -> notes.Checkpoint | None:
+    """The public checkpoint file, if it carries our signature, by whichever of the log's keys."""
     try:
         data = Path(settings.LEDGER_DIR, "checkpoint").read_bytes()
-        return notes.open_checkpoint(data, log)
+        return notes.open_signed(data, log)[0]
     except (FileNotFoundError, notes.WrongNote):
         return None  # nothing of ours: publishing writes it anew
 
 
 def judge(head: Head, *, seen: Seen = (), width: int = tiles.WIDTH) -> Verdict:
     """The mode that head, signer's state and checkpoints allow, and why."""
-    memories, state = [*_signed_by_us(head), *_shown(seen)], tree.Frontier()
+    log, state, memories = reading.log_keys(head), tree.Frontier(), [*_shown(seen)]
     refused: SignerRefused | None = None
     try:
+        held = signer().keys(head.origin)
+        log += held.others(log)  # a database set back does not know its newest key
         state = signer().state(head.origin)
         memories.append(_Memory("the signer", state.size, state.root()))
+        held.check(head.vkey)
     except SignerRefused as refusal:
         refused = refusal
-    for memory in memories:
+    for memory in (*_signed_by_us(log), *memories):
         if why := _contradiction(memory, head, width):
             return Verdict(BEHIND, why)
     if refused:
         return Verdict(FROZEN, str(refused), isinstance(refused, SignerAway))
-    if _continued(state, head) != bytes(head.root):
-        return Verdict(FROZEN, f"the entries after {state.size} do not lead to the head's root")
+    if unsound := _unsound(state, head):
+        return Verdict(FROZEN, unsound)
     return Verdict(OK, "head, signer and checkpoints agree")
 
 
@@ -76,12 +79,11 @@ def guard(head: Head, *, seen: Seen = (), width: int = tiles.WIDTH) -> str:
     return judge(head, seen=seen, width=width).mode
 
 
-def _signed_by_us(head: Head) -> Iterator[_Memory]:
-    log = notes.parse_vkey(head.vkey)
-    if public := published_checkpoint(log):
+def _signed_by_us(log: Sequence[notes.Verifier]) -> Iterator[_Memory]:
+    if public := published_checkpoint(*log):
         yield _Memory("the published checkpoint", public.size, public.root)
     if newest := reading.newest_checkpoint():
-        stored = notes.open_checkpoint(newest.note.encode(), log)
+        stored, _ = notes.open_signed(newest.note.encode(), log)
         yield _Memory("the newest stored checkpoint", stored.size, stored.root)
 
 
@@ -105,11 +107,17 @@ def _root(size: int, width: int) -> bytes | None:
         return None  # hashes are missing
 
 
-def _continued(state: tree.Frontier, head: Head) -> bytes:
+def _unsound(state: tree.Frontier, head: Head) -> str:
+    """Why the entries since the last signature may not be signed, or "" """
     frontier = tree.Frontier(state.size, state.hashes)
-    for leaf in reading.leaves(frontier.size, head.size):
-        frontier.append(leaf)
-    return frontier.root()
+    try:
+        for leaf in reading.leaves(frontier.size, head.size):
+            frontier.append(leaf)
+    except reading.Unsound as error:
+        return str(error)
+    if frontier.root() != bytes(head.root):
+        return f"the entries after {state.size} do not lead to the head's root"
+    return ""
 
 
 def check_mode(*, at: datetime, seen: Seen = (), width: int = tiles.WIDTH) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from ledger.core import tiles, tree
+from ledger.core import notes, rotation, tiles, tree
 from ledger.models import Head, SealedEntry, StoredCheckpoint, TileHash
 
 CHUNK = 4096
@@ -13,6 +13,10 @@ CHUNK = 4096
 
 class NoLog(RuntimeError):
     """There is no log in this database: run create_log."""
+
+
+class Unsound(ValueError):
+    """A stored entry is not what was sealed."""
 
 
 def head() -> Head:
@@ -28,6 +32,11 @@ def head() -> Head:
     return found
 
 
+def log_keys(head: Head) -> list[notes.Verifier]:
+    """The log's keys, the current one first; under older notes stand older ones."""
+    return [notes.parse_vkey(vkey) for vkey in (head.vkey, *rotation.split(head.retired))]
+
+
 def hashes(level: int, start: int, stop: int) -> list[bytes]:
     """The hashes start..stop of a tile level; level 0 are the leaves."""
     if level == 0:
@@ -38,8 +47,14 @@ def hashes(level: int, start: int, stop: int) -> list[bytes]:
 
 
 def leaves(start: int, stop: int) -> Iterator[bytes]:
-    for first in range(start, stop, CHUNK):
-        yield from hashes(0, first, min(first + CHUNK, stop))
+    """Leaf hashes, each computed anew from the stored bytes; Unsound if it is not the stored one.
+
+    Bits flip in memory and on disks; logs have died of signing such an entry.
+    """
+    for index, _uid, leaf, entry in sealed(start, stop):
+        if tree.leaf_hash(entry) != leaf:
+            raise Unsound(f"entry {index} does not have its leaf hash")
+        yield leaf
 
 
 def frontier(size: int, *, width: int = tiles.WIDTH) -> tree.Frontier:

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ledger import reading
+from ledger import modes, reading
 from ledger.core import notes, tiles
 from ledger.failpoints import fp
 from ledger.guarding import guarded
-from ledger.models import OK, Head, StoredCheckpoint
-from ledger.signer import SignerRefused, signer
+from ledger.models import FROZEN, OK, Head, StoredCheckpoint
+from ledger.signer import SignerAway, SignerRefused, signer
 
 
 def sign(*, at: datetime, width: int = tiles.WIDTH) -> StoredCheckpoint | None:
@@ -20,7 +20,13 @@ def sign(*, at: datetime, width: int = tiles.WIDTH) -> StoredCheckpoint | None:
         if head is None or guarded(head, width, at=at) != OK:
             return None
         fp("sign.guarded")
-        checkpoint = _sign_head(head, at)
+        try:
+            checkpoint = _sign_head(head, at)
+        except SignerAway:
+            return None  # the guard says so, if it stays away
+        except SignerRefused as refusal:
+            modes.worsen(head, FROZEN, str(refusal), at=at)
+            return None
         fp("sign.stored")
     fp("sign.committed")
     return checkpoint
@@ -31,9 +37,10 @@ def _sign_head(head: Head, at: datetime) -> StoredCheckpoint:
     if known:
         return known
     ours = signer()
+    if head.vkey not in ours.keys(head.origin).signing:  # the log was handed on since
+        ours.adopt(head.origin, head.vkey)
     old_size = ours.state(head.origin).size
-    leaves = list(reading.leaves(old_size, head.size))
-    note = ours.sign(head.origin, old_size, leaves)
+    note = ours.sign(head.origin, old_size, list(reading.leaves(old_size, head.size)))
     fp("sign.signed")
     checkpoint = notes.open_checkpoint(note.encode(), notes.parse_vkey(head.vkey))
     if (checkpoint.size, checkpoint.root) != (head.size, bytes(head.root)):

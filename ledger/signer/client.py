@@ -19,7 +19,7 @@ from ledger.signer.local import Held
 from ledger.signer.memory import NoState, SignerAway, SignerRefused, WrongKey
 
 TIMEOUT = 5.0
-PATIENCE = 3.0
+PATIENCE = 1.0
 _KINDS = {"state": NoState, "key": WrongKey}
 
 

@@ -24,6 +24,16 @@ class Held:
     signing: list[str]
     prepared: str = ""
 
+    def check(self, log: str) -> None:
+        """The log's key signs, or is about to: `sign` has it adopted first."""
+        if log not in (*self.signing, self.prepared):
+            raise WrongKey("the signer has another key than the log")
+
+    def others(self, known: Iterable[notes.Verifier]) -> list[notes.Verifier]:
+        """Those that sign and are not known yet."""
+        names = {key.vkey for key in known}
+        return [notes.parse_vkey(vkey) for vkey in self.signing if vkey not in names]
+
 
 class AnySigner(Protocol):
     """What can be asked, here or over a socket. All raise SignerRefused."""
