@@ -96,14 +96,33 @@ def test_a_lost_signer_state_freezes_and_sealing_goes_on(log, story):
         signer.signer().sign("tests.shanji.example/ledger", 0, [])
 
 
+def flip(index):
+    entry = bytearray(SealedEntry.objects.get(idx=index).entry)
+    entry[100] ^= 1
+    with triggers.lifted(connection):
+        SealedEntry.objects.filter(idx=index).update(entry=bytes(entry))
+
+
+def test_t_l19_a_bit_flip_before_signing_is_never_signed(log, story):
+    grow(story, 3)
+    story.tell(3)
+    sealing.seal_all(at=timezone.now())
+    memory = log.state.read_bytes()
+    flip(5)
+
+    assert publishing.sign_and_publish(at=timezone.now()) == 4
+    assert api.mode() == "frozen"
+    assert log.state.read_bytes() == memory
+    assert [c.size for c in api.checkpoints(9)] == [4]
+    assert "entry 5" in Journal.objects.get(kind="mode").text
+
+
 def test_failure_09_a_bit_flip_in_an_entry_is_not_published(log, story):
     grow(story, 3)
     story.tell(3)
     sealing.seal_all(at=timezone.now())
-    entry = bytearray(SealedEntry.objects.get(idx=5).entry)
-    entry[100] ^= 1
-    with triggers.lifted(connection):
-        SealedEntry.objects.filter(idx=5).update(entry=bytes(entry))
+    signing.sign(at=timezone.now())
+    flip(5)
 
     with pytest.raises(publishing.Damaged, match="entry 5"):
         publishing.sign_and_publish(at=timezone.now())
