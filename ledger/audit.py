@@ -1,12 +1,14 @@
 """The part of fsck outside the tables: signer's memory, keys, published files byte by byte."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledger import publishing, reading, signer, vault
+from django.db.models import Max
+
+from ledger import cosigned, publishing, reading, signer, vault
 from ledger.core import policy, rotation, tiles, tree
-from ledger.models import Head, SealedEntry, StoredCheckpoint
+from ledger.models import Cosignature, Head, SealedEntry, StoredCheckpoint
 from ledger.verify.sources import Folder
 
 PROMISE = timedelta(seconds=60)  # a signed checkpoint is public by then
@@ -53,18 +55,20 @@ def _keys(head: Head, ours: signer.AnySigner) -> Iterator[dict[str, Any]]:
         yield _difference("key", "log.key", "key", "is not the log's")
 
 
-def files(head: Head, leaves: list[bytes], *, at: datetime, width: int) -> Iterator[dict[str, Any]]:
+def files(
+    head: Head, leaves: list[bytes], rules: policy.Policy, *, at: datetime, width: int
+) -> Iterator[dict[str, Any]]:
     """Every file of LEDGER_DIR is what the tables give, none is missing, none is unknown."""
     folder = publishing.folder()
     source = Folder(folder) if folder.is_dir() else None
     present = set(source.paths()) if source else set()
-    newest = reading.newest_checkpoint()
-    size = 0
+    met = cosigned.newest_met(rules)
+    newest, size = met[0] if met else None, 0
     for path in sorted(present):
         assert source is not None
         data = source.read(path)
         if path == "checkpoint":
-            size, found = _published(data or b"", newest, at)
+            size, found = _published(rules, data or b"", newest, at)
             yield from found
         elif path.startswith("disclosures/"):
             sizes = {size, newest.size if newest else 0}  # a killed publisher is between the two
@@ -73,7 +77,7 @@ def files(head: Head, leaves: list[bytes], *, at: datetime, width: int) -> Itera
                 yield _difference("file", path, "bytes", _wrong(data, rights[0]))
         elif data != (right := _right(path, head, len(leaves), width)):
             yield _difference("file", path, "bytes", _wrong(data, right))
-    if newest and "checkpoint" not in present and newest.signed_at + PROMISE < at:
+    if newest and "checkpoint" not in present and _since(newest) + PROMISE < at:
         yield _difference("file", "checkpoint", "bytes", "is missing")
     if size:
         wanted = {tiles.path(tile, width) for tile in tiles.of_size(0, size, width)}
@@ -82,23 +86,32 @@ def files(head: Head, leaves: list[bytes], *, at: datetime, width: int) -> Itera
 
 
 def _published(
-    data: bytes, newest: StoredCheckpoint | None, at: datetime
+    rules: policy.Policy, data: bytes, newest: StoredCheckpoint | None, at: datetime
 ) -> tuple[int, list[dict[str, Any]]]:
-    """The published size, and whether it is one of ours and not too old."""
-    stored = StoredCheckpoint.objects.filter(note=data.decode(errors="replace")).first()
+    """The published size, and whether it is one of ours with the quorum and not too old."""
+    stored = cosigned.stored_of(data, rules)
     if stored is None or newest is None:
-        reason = "is no checkpoint that was stored"
+        reason = "is no checkpoint that was stored, or the quorum has not signed it"
         return (newest.size if newest else 0), [_difference("file", "checkpoint", "bytes", reason)]
-    if stored.size < newest.size and newest.signed_at + PROMISE < at:
-        reason = f"says {stored.size}, {newest.size} was signed more than 60 s ago"
+    if stored.size < newest.size and _since(newest) + PROMISE < at:
+        reason = f"says {stored.size}, {newest.size} was witnessed more than 60 s ago"
         return stored.size, [_difference("file", "checkpoint", "bytes", reason)]
     return stored.size, []
+
+
+def _since(stored: StoredCheckpoint) -> datetime:
+    """When it could be published: signed, and the last of its cosignatures there."""
+    last = Cosignature.objects.filter(size=stored.size).aggregate(last=Max("at"))["last"] or 0
+    return max(stored.signed_at, datetime.fromtimestamp(last, UTC))
 
 
 def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     """What the tables give for a path; None if no such file belongs there."""
     if path == "policy":
-        return policy.write(head.vkey).encode()
+        try:
+            return cosigned.policy_text(head)
+        except policy.WrongPolicy:
+            return None  # the operator's file is named itself
     tile = tiles.parse_path(path, width)
     unit = width ** max(tile.level, 0) if tile else 1
     if tile is None or (tile.n * width + tile.width) * unit > size:

@@ -18,6 +18,8 @@ POINTS = (
     *("seal.locked", "seal.read", "seal.numbered", "seal.entries", "seal.cases", "seal.hashes"),
     *("seal.counts", "seal.head", "seal.deleted", "seal.committed"),
     *("sign.locked", "sign.guarded", "sign.state", "sign.signed", "sign.stored", "sign.committed"),
+    *("cosign.begun", "cosign.asked", "cosign.answered", "cosign.proved", "cosign.verified"),
+    *("cosign.stored", "cosign.committed"),
     *("publish.locked", "publish.bundle", "publish.tile", "publish.tiles"),
     *("publish.disclosures", "publish.policy", "publish.checkpoint", "publish.published"),
     *("rebuild.verified", "rebuild.locked", "rebuild.emptied", "rebuild.entries"),

@@ -14,8 +14,19 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from ledger import audit, guarding, history, modes, publishing, reading, sealing, signer, vault
-from ledger.core import commitments, leaf, notes, tiles, tree
+from ledger import (
+    audit,
+    cosigned,
+    guarding,
+    history,
+    modes,
+    publishing,
+    reading,
+    sealing,
+    signer,
+    vault,
+)
+from ledger.core import commitments, leaf, notes, policy, tiles, tree
 from ledger.models import (
     CaseCount,
     CaseNumber,
@@ -68,16 +79,18 @@ def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         head = Head.objects.get()
         derived = Derived()
-        found = [
-            *_entries(derived, settings.LEDGER_ORIGIN),
+        found = [*_entries(derived, settings.LEDGER_ORIGIN)]
+        rules = _demanded(derived, found)
+        found += [
             *_head(derived, head, width),
             *_cases(derived),
             *_hashes(derived, width),
             *_checkpoints(derived, head, width),
+            *cosigned.differences(rules),
             *_disclosures(derived),
             *_intents(derived, head.origin),
             *audit.memory(head, derived.leaves),
-            *audit.files(head, derived.leaves, at=at, width=width),
+            *audit.files(head, derived.leaves, rules, at=at, width=width),
         ]
     for name in settings.LEDGER_CHECKS:
         found += import_string(name)()
@@ -104,6 +117,15 @@ def _entries(derived: Derived, origin: str) -> Iterator[Difference]:
             yield from _which(index, entry, stored_leaf, derived.last)
         derived.leaves.append(derived.last)
         derived.size += 1
+
+
+def _demanded(derived: Derived, found: list[Difference]) -> policy.Policy:
+    """The operator's policy; one that cannot be read is found, and demands nothing."""
+    try:
+        return cosigned.demanded_of([derived.vkey, *derived.retired.split()])
+    except policy.WrongPolicy as error:
+        found.append(difference("policy", 0, "bytes", str(error)))
+        return policy.Policy(quorum="none")
 
 
 def _which(index: int, entry: bytes, stored: bytes, computed: bytes) -> Iterator[Difference]:

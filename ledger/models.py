@@ -1,6 +1,6 @@
 """The ledger's tables. Only head, case counts, intents and disclosures ever change.
 
-`ledger_entry`, `ledger_case`, `ledger_hash` and `ledger_checkpoint` are append-only: triggers
+The tables of `APPEND_ONLY` are just that: triggers
 (triggers.py) refuse UPDATE and DELETE on both databases. Sealed bytes are kept and never built
 again from columns.
 """
@@ -196,8 +196,11 @@ class Journal(models.Model):
         indexes = [models.Index(fields=["kind", "-id"], name="ledger_journal_newest")]
 
 
-APPEND_ONLY = (SealedEntry, CaseNumber, TileHash, StoredCheckpoint)
-SEALED = (Head, SealedEntry, CaseNumber, CaseCount, TileHash, StoredCheckpoint, Disclosure)
+APPEND_ONLY = (SealedEntry, CaseNumber, TileHash, StoredCheckpoint, Cosignature)
+SEALED = (
+    *(Head, SealedEntry, CaseNumber, CaseCount, TileHash, StoredCheckpoint, Disclosure),
+    *(Cosignature,),
+)
 
 
 def sealed_tables() -> dict[str, Any]:

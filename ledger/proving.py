@@ -1,4 +1,5 @@
-"""Inclusion proofs from the stored hashes (RFC 6962 2.1.1): one query per tile level."""
+"""Proofs from the stored hashes (RFC 6962 2.1): of inclusion with one query per tile level, and of
+consistency with one per subtree."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -6,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from ledger import reading
 from ledger.core import tiles, tree
 from ledger.models import SealedEntry, TileHash
 
@@ -25,6 +27,17 @@ def paths(indexes: Iterable[int], size: int, *, width: int = tiles.WIDTH) -> dic
         return tree.perfect([known[n] for n in range(start, start + (1 << rest))])
 
     return {index: tree.inclusion_proof(read, index, size) for index in wanted}
+
+
+def consistency(old: int, size: int, *, width: int = tiles.WIDTH) -> list[bytes]:
+    """The proof that the tree of `size` continues the tree of `old` (RFC 6962 2.1.2)."""
+    step = width.bit_length() - 1
+
+    def read(height: int, index: int) -> bytes:
+        level, rest = divmod(height, step)
+        return tree.perfect(reading.hashes(level, index << rest, (index + 1) << rest))
+
+    return tree.consistency_proof(read, old, size)
 
 
 def _levels(indexes: list[int], size: int, width: int) -> list[dict[int, bytes]]:

@@ -20,10 +20,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import QuerySet
 
-from ledger import durable, guarding, reading, signing, vault
-from ledger.core import canonical, notes, policy, tiles, tree
+from ledger import cosigned, durable, guarding, reading, signing, vault, witnessing
+from ledger.core import canonical, notes, tiles, tree
 from ledger.failpoints import fp
-from ledger.models import NAMED, Disclosure, Head, SealedEntry, StoredCheckpoint
+from ledger.models import NAMED, Disclosure, Head, SealedEntry
 
 SCRATCH = ".new"
 
@@ -32,10 +32,18 @@ class Damaged(RuntimeError):
     """What is stored, or was published, is not what was sealed; nothing is published over it."""
 
 
-def sign_and_publish(*, at: datetime, width: int = tiles.WIDTH) -> int:
-    """One round: sign the head if it may be signed, then publish. The published size."""
+def sign_and_publish(
+    *,
+    at: datetime,
+    width: int = tiles.WIDTH,
+    patience: float = witnessing.PATIENCE,
+    everything: bool = False,
+) -> int:
+    """One round: sign the head if it may be signed, ask the witnesses, publish what the quorum has
+    cosigned. The published size."""
     signing.sign(at=at, width=width)
-    return publish(width=width)
+    witnessing.cosign(at=at, width=width, patience=patience)
+    return publish(width=width, everything=everything)
 
 
 def folder() -> Path:
@@ -51,29 +59,40 @@ def publisher() -> Iterator[None]:
 
 
 def publish(*, width: int = tiles.WIDTH, everything: bool = False) -> int:
-    """Publish the newest checkpoint; idempotent. `everything`: compare all files, not the new."""
+    """Publish the newest checkpoint that the quorum has cosigned, with all its lines; idempotent.
+
+    Without a quorum the public checkpoint stays as it is. `everything`: compare all files, not
+    only the new.
+    """
     with publisher():
         try:
             head = reading.head()
         except reading.NoLog:
             return 0
-        stored = reading.newest_checkpoint()
-        if stored is None:
-            return 0
-        log = notes.parse_vkey(head.vkey)
-        checkpoint = notes.open_checkpoint(stored.note.encode(), log)
-        public = guarding.published_checkpoint(log)
-        if public and public.size > checkpoint.size:
-            return public.size  # an older database, or a slower publisher
-        done = 0 if everything or public is None else public.size
-        if done < checkpoint.size or public is None:
-            _write_files(head, stored, checkpoint, done, width)
+        log = reading.log_keys(head)
+        public = guarding.published_checkpoint(*log)
+        known = public.size if public else 0
+        found = cosigned.newest_met(cosigned.demanded(head), since=known)
+        if found is None:  # no quorum yet, an older database, or a slower publisher
+            clear_scratch()
+            return known
+        stored, note = found
+        checkpoint, _ = notes.open_signed(stored.note.encode(), log)
+        if everything or public is None or known < checkpoint.size or not _is_public(head, note):
+            _write_files(head, note, checkpoint, 0 if everything else known, width)
         clear_scratch()
         return checkpoint.size
 
 
+def _is_public(head: Head, note: bytes) -> bool:
+    """Whether policy and checkpoint, the files that change, are these."""
+    wanted = {"policy": cosigned.policy_text(head), "checkpoint": note}
+    files = {name: folder() / name for name in wanted}
+    return all(file.exists() and file.read_bytes() == wanted[n] for n, file in files.items())
+
+
 def _write_files(
-    head: Head, stored: StoredCheckpoint, checkpoint: notes.Checkpoint, done: int, width: int
+    head: Head, note: bytes, checkpoint: notes.Checkpoint, done: int, width: int
 ) -> None:
     for tile in tiles.of_size(done, checkpoint.size, width):
         if tile.level == tiles.ENTRIES:
@@ -88,10 +107,10 @@ def _write_files(
     for n in range(done // width, -(-checkpoint.size // width)):
         write_disclosures(n, size=checkpoint.size, width=width)
     fp("publish.disclosures")
-    write_over("policy", policy.write(head.vkey).encode())
+    write_over("policy", cosigned.policy_text(head))
     fp("publish.policy")
     fp("publish.checkpoint")
-    write_over("checkpoint", stored.note.encode())
+    write_over("checkpoint", note)
     fp("publish.published")
 
 

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-TABLES = ("ledger_entry", "ledger_case", "ledger_hash", "ledger_checkpoint")
+TABLES = (
+    *("ledger_entry", "ledger_case", "ledger_hash", "ledger_checkpoint"),
+    *("ledger_cosignature",),
+)
 EVENTS = ("update", "delete")
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

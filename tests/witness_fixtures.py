@@ -10,8 +10,11 @@ from threading import Thread
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
+from ledger import publishing, signing, witnessing
 from ledger.core import notes, tree, witness
+from ledger.models import Cosignature, Head
 from ledger.witness.memory import Memory
 from ledger.witness.serving import Server
 
@@ -134,11 +137,34 @@ def wait_for(true, seconds=10):
     return False
 
 
+@pytest.fixture(autouse=True)
+def nobody_rests():
+    """What this process knows of witnesses is each test's own."""
+    witnessing._members.clear()
+
+
+@pytest.fixture
+def publish_witnessed(settings, tmp_path):
+    """publish_witnessed(width): sign, have three keys cosign without a network, publish."""
+    rules = [f"witness {n} {witness.cosigner(key_of(n)).vkey}" for n in NAMES]
+    members = f"group members 2 {' '.join(NAMES)}"
+    (tmp_path / "policy").write_text("\n".join([*rules, members, "quorum members", ""]))
+    settings.WITNESSES = str(tmp_path / "policy")
+
+    def publish(width=256):
+        stored = signing.sign(at=timezone.now(), width=width)
+        text, time_ = stored.note.partition("\n\n")[0] + "\n", int(time.time())
+        for name in NAMES:
+            line = witness.cosign(key_of(name), text, time=time_)
+            Cosignature.objects.create(size=stored.size, witness=name, line=line, at=time_)
+        return publishing.publish(width=width)
+
+    return publish
+
+
 @pytest.fixture
 def consortium(log, settings, tmp_path):
     """Three running witnesses of this test's log, two of which are the quorum."""
-    from ledger.models import Head
-
     vkey = notes.parse_vkey(Head.objects.get().vkey)
     members = []
     for name in NAMES:

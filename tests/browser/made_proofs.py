@@ -223,7 +223,7 @@ def holds(made):
         if lines[0].startswith("extra "):
             notes.strict_base64(lines.pop(0)[6:])
         word, _, number = (lines.pop(0) if lines else "").partition(" ")
-        if word != "index" or not notes._NUMBER.fullmatch(number) or len(lines) > 63:
+        if word != "index" or not notes.NUMBER.fullmatch(number) or len(lines) > 63:
             return False
         path = [notes.strict_base64(line) for line in lines]
         known = [*rules.logs, *rules.witnesses.values()]

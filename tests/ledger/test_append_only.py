@@ -4,17 +4,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from ledger import publishing, sealing, triggers
+from ledger import sealing, triggers
 from ledger.models import APPEND_ONLY, sealed_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def rows(log, story):
+def rows(log, story, publish_witnessed):
     story.tell(5)
     sealing.seal_all(at=timezone.now(), width=4)
-    publishing.sign_and_publish(at=timezone.now(), width=4)
+    publish_witnessed(4)
     for model in APPEND_ONLY:
         assert model.objects.exists()
 

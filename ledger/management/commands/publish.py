@@ -1,4 +1,4 @@
-"""Sign the head and publish the files; idempotent."""
+"""Sign the head, ask the witnesses, publish the files; idempotent."""
 
 import argparse
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger import publishing, signer, signing
+from ledger import publishing, signer
+from ledger.core.policy import WrongPolicy
 
 
 class Command(BaseCommand):
-    help = "Sign the head, then write bundles, tiles, disclosures, policy and checkpoint."
+    help = "Sign the head, have it cosigned, write the files, policy and checkpoint last."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -19,8 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            signing.sign(at=timezone.now())
-            size = publishing.publish(everything=options["all"])
+            size = publishing.sign_and_publish(at=timezone.now(), everything=options["all"])
         except (publishing.Damaged, signer.SignerRefused) as damage:
             raise CommandError(str(damage), returncode=1) from damage
+        except WrongPolicy as wrong:
+            raise CommandError(str(wrong), returncode=2) from wrong
         self.stdout.write(f"published {size}")
