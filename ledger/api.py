@@ -16,15 +16,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 
-from ledger import erasing, proving, reading, vault
+from ledger import erasing, history, modes, proving, reading, receipts, vault
 from ledger.core import canonical, commitments, leaf, notes
 from ledger.doorbell import ring
 from ledger.erasing import StillRead
 from ledger.failpoints import fp
-from ledger.models import NAMED, PRIVATE, Disclosure, Intent, SealedEntry, StoredCheckpoint
+from ledger.history import Signed
+from ledger.models import NAMED, PRIVATE, Disclosure, Intent, Journal, SealedEntry, StoredCheckpoint
+from ledger.modes import Standing
 from ledger.reading import NoLog
+from ledger.receipts import NoReceipt
 
-__all__ = ["Entry", "NoLog", "NotSealable", "StillRead", "submit"]
+__all__ = ["Entry", "NoLog", "NoReceipt", "NotSealable", "Standing", "StillRead", "submit"]
 
 MAX_NAME = 100
 
@@ -208,6 +211,11 @@ def _texts(rows: Iterable[Disclosure]) -> Iterator[tuple[Disclosure, str]]:
             yield row, text
 
 
+def receipt(uid: str) -> bytes:
+    """The signed promise to seal this event, or that it was sealed. NoReceipt: see receipts.py."""
+    return receipts.issue(uid)
+
+
 about = erasing.about
 erased = erasing.erased
 erasures = erasing.newest
@@ -239,6 +247,21 @@ def erase(
 def checkpoints(limit: int) -> list[StoredCheckpoint]:
     """The newest signed checkpoints, newest first."""
     return list(StoredCheckpoint.objects.order_by("-size")[:limit])
+
+
+def signed(limit: int, *, below: int | None = None) -> list[Signed]:
+    """Signed tree heads, largest first, and who cosigned each when."""
+    return history.signed(limit, below=below)
+
+
+def journal(*kinds: str) -> dict[str, Journal]:
+    """{kind: its newest line}: fsck, drill, mode and the like."""
+    return history.newest(*kinds)
+
+
+standing = modes.standing
+closed = modes.closed
+mode_since = modes.since
 
 
 def mode() -> str:

@@ -25,7 +25,10 @@ POINTS = (
     *("rebuild.verified", "rebuild.locked", "rebuild.emptied", "rebuild.entries"),
     *("rebuild.refilled", "rebuild.head", "rebuild.checkpoint", "rebuild.outbox"),
     *("rebuild.values", "rebuild.before_commit", "rebuild.committed", "rebuild.pages"),
-    *("rebuild.leaving", "rebuild.left"),
+    *("rebuild.leaving", "rebuild.left", "unfreeze.changed", "unfreeze.committed"),
+    *("rotate.made", "rotate.prepared", "rotate.locked", "rotate.submitted", "rotate.recorded"),
+    *("rotate.taken", "rotate.sealed", "rotate.swapped", "rotate.adopted", "rotate.published"),
+    *("rotate.told", "rotate.remembered", "rotate.retired"),
     *("erase.rows", "erase.event", "erase.committed", "erase.file"),
 )
 

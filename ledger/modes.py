@@ -7,8 +7,11 @@ readonly  the same, by an operator's word or because this is a mirror; left by t
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
-from ledger.models import BEHIND, FROZEN, OK, READONLY, Head, Journal
+from django.db.models import Max, Subquery, Value
+
+from ledger.models import BEHIND, FROZEN, OK, READONLY, Erased, Head, Journal
 
 WORSE = {OK: 0, FROZEN: 1, BEHIND: 2, READONLY: 3}
 CLOSED = (BEHIND, READONLY)  # nothing may be written
@@ -41,3 +44,28 @@ def explained() -> str:
 
 def worse(one: str, other: str) -> str:
     return max(one, other, key=lambda mode: WORSE.get(mode, 0))
+
+
+class Standing(NamedTuple):
+    """What every public page depends on beside its own rows; `mode` is "" without a log."""
+
+    mode: str
+    erasures: int
+
+
+def standing() -> Standing:
+    """Mode and number of erasures, in one query."""
+    every = Erased.objects.values(one=Value(1)).annotate(newest=Max("id")).values("newest")
+    found = Head.objects.values_list("mode", Subquery(every)).first()
+    return Standing(found[0], found[1] or 0) if found else Standing("", 0)
+
+
+def closed() -> bool:
+    """Whether nothing may be written; one query."""
+    return Head.objects.filter(mode__in=CLOSED).exists()
+
+
+def since() -> datetime | None:
+    """When the mode changed last."""
+    line = newest()
+    return line.at if line else None

@@ -19,8 +19,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from ledger import guarding, modes, publishing, refilling, vault
-from ledger.core import notes, policy, tiles
+from ledger import cosigned, guarding, modes, publishing, reading, refilling, vault
+from ledger.core import notes, policy, tiles, witness
 from ledger.failpoints import fp
 from ledger.models import BEHIND, READONLY, Head, Journal, StoredCheckpoint
 from ledger.signer import SignerRefused, signer
@@ -136,7 +136,7 @@ def _replace(
     done = Rebuilt(size=report.size, back=refilling.outbox(lost))
     fp("rebuild.outbox")
     if not keep_named:
-        done.values_added, done.values_removed = refilling.values(source, report.size, width)
+        done.values_added, done.values_removed = refilling.values(source, report.size, width, at=at)
     fp("rebuild.values")
     modes.worsen(head, BEHIND, "the tables are being rebuilt", at=at)
     verdict = guarding.judge(head, seen=seen, width=width)
@@ -158,15 +158,12 @@ def _head(head: Head | None, tables: refilling.Tables) -> Head:
 
 
 def _store_checkpoint(head: Head, report: LogReport, at: datetime) -> None:
-    log = notes.parse_vkey(head.vkey)
-    note = refilling.own_note(report.note, log)
+    note = witness.own_lines(report.note, reading.log_keys(head)).decode()
     if not StoredCheckpoint.objects.filter(size=report.size).exists():
         with suppress(SignerRefused):  # without its word for the time there is no row; frozen then
             stamp = signer().stamp(head.origin, note, at, head.vkey)
             StoredCheckpoint.objects.create(size=report.size, note=note, signed_at=at, stamp=stamp)
-    if settings.WITNESSES:
-        ours = policy.parse(Path(settings.WITNESSES).read_bytes())
-        refilling.cosignatures(report.note, report.size, ours.witnesses)
+    refilling.cosignatures(report.note, report.size, cosigned.demanded(head))
 
 
 def _leave(target: str, at: datetime, seen: list[notes.Checkpoint], width: int) -> str:

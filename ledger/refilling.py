@@ -6,6 +6,7 @@ back before it commits. Other bytes than those verified lead to another root and
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db import connection
 from django.db.models import Min
 
 from ledger import bulk, reading, triggers, vault
-from ledger.core import canonical, commitments, leaf, notes, rotation, tiles, tree
+from ledger.core import canonical, commitments, leaf, notes, policy, rotation, tiles, tree
 from ledger.failpoints import fp
 from ledger.models import (
     NAMED,
@@ -21,6 +22,7 @@ from ledger.models import (
     CaseNumber,
     Cosignature,
     Disclosure,
+    Erased,
     Intent,
     SealedEntry,
     StoredCheckpoint,
@@ -96,26 +98,15 @@ class Tables:
         bulk.insert(TileHash, hashes)
 
 
-def own_note(note: bytes, log: notes.Verifier) -> str:
-    """The note with the log's own lines alone, as the signer gave it."""
-    lines = note.decode().splitlines(keepends=True)
-    start = f"\u2014 {log.name} "
-    cut = lines.index("\n") + 1
-    return "".join([*lines[:cut], *(line for line in lines[cut:] if line.startswith(start))])
-
-
-def cosignatures(note: bytes, size: int, witnesses: dict[str, notes.Verifier]) -> int:
-    """Keep the witnesses' lines that verify; how many are new."""
+def cosignatures(note: bytes, size: int, rules: policy.Policy) -> None:
+    """Keep the lines of the policy's witnesses under the published note; all were verified."""
     text, signatures = notes.parse_note(note)
-    by_id = {(key.name, key.id): (name, key) for name, key in witnesses.items()}
-    lines = note.decode().splitlines()[-len(signatures) :]
-    kept = 0
-    for line, signed in zip(lines, signatures, strict=True):
+    by_id = {(key.name, key.id): (name, key) for name, key in rules.witnesses.items()}
+    for signed in signatures:
         name, key = by_id.get((signed.name, signed.id), ("", None))
         if key is not None and (at := key.verify(text, signed.signature)) is not None:
             row = {"size": size, "witness": name, "at": at}
-            kept += Cosignature.objects.get_or_create(**row, defaults={"line": line + "\n"})[1]
-    return kept
+            Cosignature.objects.get_or_create(**row, defaults={"line": signed.line()})
 
 
 def contradicted(tables: Tables) -> StoredCheckpoint | None:
@@ -129,7 +120,7 @@ def contradicted(tables: Tables) -> StoredCheckpoint | None:
     return None
 
 
-def values(source: Source, size: int, width: int) -> tuple[int, int]:
+def values(source: Source, size: int, width: int, *, at: datetime) -> tuple[int, int]:
     """Make the named values those that the files list; (how many came, how many went)."""
     came = went = 0
     for n in range(-(-size // width)):
@@ -140,12 +131,19 @@ def values(source: Source, size: int, width: int) -> tuple[int, int]:
         wanted = {(uids[seq], commitments.digest(text)): text for seq, text in listed}
         have = Disclosure.objects.filter(uid__in=list(uids.values()))
         known = {(row.uid, row.digest): row.sort for row in have}
-        for uid, digest in (key for key, sort in known.items() if sort == NAMED):
-            if (uid, digest) not in wanted:  # erased since
-                went += Disclosure.objects.filter(uid=uid, digest=digest).delete()[0]
+        gone = [row for row in have if row.sort == NAMED and (row.uid, row.digest) not in wanted]
+        went += len(gone)
+        _erase(gone, at)
         new = [_disclosure(*key, text) for key, text in wanted.items() if key not in known]
         came += len(Disclosure.objects.bulk_create(new))
     return came, went
+
+
+def _erase(rows: list[Disclosure], at: datetime) -> None:
+    """They were erased, or made private, since this copy of the database."""
+    for row in rows:
+        Disclosure.objects.filter(uid=row.uid, digest=row.digest).delete()
+        Erased.objects.get_or_create(uid=row.uid, name=row.name, defaults={"at": at})
 
 
 def _disclosure(uid: str, digest: str, text: str) -> Disclosure:

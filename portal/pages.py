@@ -1,6 +1,7 @@
 """Pages of no part: refusals, the page for a bug, and the one that says how the site is."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -8,20 +9,29 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 import ledger.api as ledger
+from portal.standing import untroubled
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    return _refusal(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """With the sentence of PermissionDenied where somebody wrote one."""
-    return render(request, "403.html", {"reason": str(exception)}, status=403)
+    return _refusal(request, "403.html", {"reason": str(exception)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """One page for all: what the exception says is meant for developers."""
-    return render(request, "404.html", status=404)
+    return _refusal(request, "404.html", status=404)
+
+
+def _refusal(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int
+) -> HttpResponse:
+    """Asks nothing of the database, and so not how the ledger stands."""
+    untroubled(request)
+    return render(request, template, context, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

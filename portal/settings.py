@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "portal.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.writable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.languages.by_address",
     "django.middleware.common.CommonMiddleware",
@@ -148,6 +149,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.languages.page",
+                "portal.standing.page",
             ]
         },
     }
@@ -212,6 +214,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "tracking.project": 1.0,
     }.items()
 }
+CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.0}
 CELERY_BEAT_SCHEDULE["ledger.check"] = {  # everything against everything, once a night
     "task": "ledger.check",
     "schedule": crontab(hour="3", minute="20"),

@@ -36,6 +36,10 @@ class MoveRefused(Exception):
     """The move is not taken; the text says why and what to do, fit for the page."""
 
 
+class Closed(MoveRefused):
+    """The ledger takes nothing at the moment: behind or read only."""
+
+
 class NotYours(MoveRefused):
     """The actor may not know of this subject, or his role may not take this move (404 or 403)."""
 
@@ -97,6 +101,7 @@ def begin(
 ) -> S:
     """Open a subject by an opening move. The outermost call: durable. Sent twice with one key, it
     answers with the first."""
+    _check_open()
     with transaction.atomic(durable=True):
         if once is not None and (known := _claimed(once, at=at)):
             return model._default_manager.get(code=known)
@@ -117,6 +122,7 @@ def advance(
     once: Once | None = None,
 ) -> S:
     """Take a move of one subject. The outermost call: durable; locks the row before it looks."""
+    _check_open()
     with transaction.atomic(durable=True):
         if once is not None and _claimed(once, at=at):
             return model._default_manager.get(code=code)
@@ -127,6 +133,17 @@ def advance(
         if once is not None:
             answer(once, code)
         return subject
+
+
+def _check_open() -> None:
+    """The site refuses before; this is for commands and tasks."""
+    if ledger.closed():
+        raise Closed(
+            _(
+                "Nothing can be recorded at the moment: the ledger is being restored or is read"
+                " only. Please try again later."
+            )
+        )
 
 
 def locked(model: type[S], code: str) -> S:

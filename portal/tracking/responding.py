@@ -11,8 +11,8 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
-import ledger.api as ledger
 from portal.languages import prefix_of
+from portal.standing import remember
 
 Context = dict[str, Any]
 
@@ -31,8 +31,9 @@ def page(
     version: object,
 ) -> HttpResponse:
     """The page, or 304 where the reader has it already. `version` is all that it depends on beside
-    release, language and erasures."""
-    parts = settings.RELEASE, get_language(), version, ledger.erasures()
+    release, language, erasures and how the ledger stands."""
+    stands = remember(request)
+    parts = settings.RELEASE, get_language(), version, stands.erasures, stands.mode
     tag = f"{'.'.join(map(str, parts))}.{template.partition('/')[2]}"
     response = get_conditional_response(request, etag=quote_etag(tag))
     if response is None:

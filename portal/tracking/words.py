@@ -58,6 +58,7 @@ KINDS = {
 OWN_ENTRIES = {
     "ledger.create": _("The ledger was opened"),
     "key.rotate": _("The ledger's key was changed"),
+    "ledger.unfreeze": _("The ledger signs again after a pause"),
     "person.erase": _("Personal data were erased on request"),
 }
 # Where pieces are or went: {amount} and {owner} (a warehouse, or the hospital they are for).
