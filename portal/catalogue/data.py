@@ -5,23 +5,15 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from portal.catalogue.fitness import Fitness
+
 FILE = Path(__file__).with_name("items.toml")
 _KEY = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _Made = TypeVar("_Made")
-
-
-class Fitness(StrEnum):
-    """Where a variant may be used, strictest first."""
-
-    ISOLATION = "isolation"
-    FEVER_CLINIC = "fever_clinic"
-    GENERAL_WARD = "general_ward"
-    COMMUNITY = "community"
 
 
 class BadCatalogue(ValueError):

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from portal.accounts.acting import Actor
 from portal.catalogue import data
+from portal.catalogue.fitness import Fitness, known_levels
 from portal.catalogue.models import Variant
 
 Pairs = list[tuple[str, Any]]
@@ -32,6 +33,17 @@ def variants() -> QuerySet[Variant]:
 def variants_by_key(keys: Iterable[str]) -> dict[str, Variant]:
     """Key -> variant with its item, one query; an unknown key is left out."""
     return {v.key: v for v in variants().filter(key__in=set(keys))}
+
+
+def fitness(variant_key: str) -> frozenset[Fitness]:
+    """Where a variant may be used; empty for one that nobody has said it of, or that is unknown."""
+    found = Variant.objects.filter(key=variant_key).values_list("fitness", flat=True).first()
+    return known_levels(found or ())
+
+
+def fit(variant: Variant, use: Fitness) -> bool:
+    """Whether the catalogue says that the variant may be used there."""
+    return use in known_levels(variant.fitness)
 
 
 def described(variant: Variant) -> str:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from portal.catalogue.data import FILE, BadCatalogue, Fitness, catalogue, load
+from portal.catalogue.data import FILE, BadCatalogue, catalogue, load
+from portal.catalogue.fitness import Fitness
 
 GOOD = """\
 [[unit]]
