@@ -26,6 +26,8 @@ POINTS = (
     *("rebuild.refilled", "rebuild.head", "rebuild.checkpoint", "rebuild.outbox"),
     *("rebuild.values", "rebuild.before_commit", "rebuild.committed", "rebuild.pages"),
     *("rebuild.leaving", "rebuild.left", "unfreeze.changed", "unfreeze.committed"),
+    *("mirror.fetched", "mirror.verified", "mirror.file", "mirror.removed", "mirror.policy"),
+    *("mirror.remembered", "mirror.checkpoint", "mirror.stored"),
     *("rotate.made", "rotate.prepared", "rotate.locked", "rotate.submitted", "rotate.recorded"),
     *("rotate.taken", "rotate.sealed", "rotate.swapped", "rotate.adopted", "rotate.published"),
     *("rotate.told", "rotate.remembered", "rotate.retired"),

@@ -7,7 +7,7 @@ from celery.signals import worker_init
 from django.db import connections
 from django.utils import timezone
 
-from ledger import fsck, guarding, publishing, reading, sealing, witnessing
+from ledger import fsck, guarding, publishing, reading, sealing, tidying, witnessing
 
 A_SECOND = 1.0  # a worker that seals too never waits longer for a witness; the next round takes it
 
@@ -26,6 +26,11 @@ def publish() -> None:
 def check() -> None:
     """The nightly check of everything; its outcome stands on the page about integrity."""
     fsck.check(at=timezone.now())
+
+
+@shared_task(name="ledger.tidy", ignore_result=True)
+def tidy() -> None:
+    tidying.drop_partials(at=timezone.now())
 
 
 @shared_task(name="ledger.watch", ignore_result=True)

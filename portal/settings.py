@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     }.items()
 }
 CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.0}
+CELERY_BEAT_SCHEDULE["ledger.tidy"] = {"task": "ledger.tidy", "schedule": 3600.0}
 CELERY_BEAT_SCHEDULE["ledger.check"] = {  # everything against everything, once a night
     "task": "ledger.check",
     "schedule": crontab(hour="3", minute="20"),
