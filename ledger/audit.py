@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Max
 
-from ledger import cosigned, publishing, reading, signer, vault
-from ledger.core import policy, rotation, tiles, tree
+from ledger import cosigned, publishing, reading, receipts, signer, vault
+from ledger.core import notes, policy, rotation, tiles, tree
 from ledger.models import Cosignature, Head, SealedEntry, StoredCheckpoint
 from ledger.verify.sources import Folder
 
@@ -32,6 +32,7 @@ def memory(head: Head, leaves: list[bytes]) -> Iterator[dict[str, Any]]:
         yield _difference("signer", name, "state", str(refusal))
     if not isinstance(ours, signer.Signer) or ours.key_file.exists():
         yield from _keys(head, ours)
+    yield from _receipt_key(head)
 
 
 def _own_file(head: Head, ours: signer.Signer) -> str:
@@ -53,6 +54,16 @@ def _keys(head: Head, ours: signer.AnySigner) -> Iterator[dict[str, Any]]:
     handed_on = held.prepared == head.vkey and held.signing == log[1:2]  # adopted by `sign`
     if held.signing not in (log[:1], log[:2]) and not handed_on:
         yield _difference("key", "log.key", "key", "is not the log's")
+
+
+def _receipt_key(head: Head) -> Iterator[dict[str, Any]]:
+    try:
+        if receipts.read_key(head.origin).verifier.vkey != head.receipt_vkey and head.receipt_vkey:
+            yield _difference("key", "receipt.key", "key", "is not the one that entry 0 names")
+    except FileNotFoundError:
+        return  # who publishes need not have it
+    except (notes.WrongNote, ValueError) as error:
+        yield _difference("key", "receipt.key", "key", str(error))
 
 
 def files(
@@ -81,7 +92,9 @@ def files(
         yield _difference("file", "checkpoint", "bytes", "is missing")
     if size:
         wanted = {tiles.path(tile, width) for tile in tiles.of_size(0, size, width)}
-        for path in sorted((wanted | {"policy"} | _listed(size, width)) - present):
+        wanted |= {"policy"} | _listed(size, width)
+        wanted |= {"receipt.vkey"} if head.receipt_vkey else set()
+        for path in sorted(wanted - present):
             yield _difference("file", path, "bytes", "is missing")
 
 
@@ -107,6 +120,8 @@ def _since(stored: StoredCheckpoint) -> datetime:
 
 def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     """What the tables give for a path; None if no such file belongs there."""
+    if path == "receipt.vkey":
+        return f"{head.receipt_vkey}\n".encode() if head.receipt_vkey else None
     if path == "policy":
         try:
             return cosigned.policy_text(head)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from ledger import api, guarding, sealing, signer, vault
+from ledger import api, guarding, receipts, sealing, signer, vault
 from ledger.core import canonical, leaf, notes, tree
 from ledger.models import OK, Head
 
@@ -26,6 +26,7 @@ def create(*, at: datetime, width: int = 256) -> bool:
         raise NotCreated(f"LEDGER_ORIGIN {origin!r} cannot stand in an entry")
     vault.make_key(Path(settings.FIELD_KEY_FILE))
     log = notes.parse_vkey(signer.signer().make_key(origin))
+    receipt_vkey = receipts.make_key(origin).verifier.vkey
     if head := Head.objects.first():
         if (head.origin, head.vkey) != (origin, log.vkey):
             raise NotCreated(f"this database holds the log {head.origin} of another key")
@@ -35,6 +36,7 @@ def create(*, at: datetime, width: int = 256) -> bool:
         Head.objects.create(
             origin=origin,
             vkey=log.vkey,
+            receipt_vkey=receipt_vkey,
             size=0,
             root=tree.EMPTY,
             frontier=b"",
@@ -43,7 +45,8 @@ def create(*, at: datetime, width: int = 256) -> bool:
             mode=OK,
         )
         data = {"recorded_at": leaf.time_text(at), "actor_role": "system", "actor_org": ""}
-        api.submit(type="ledger.create", case="", codes=[], data={**data, "vkey": log.vkey}, at=at)
+        data |= {"vkey": log.vkey, "receipt_vkey": receipt_vkey}
+        api.submit(type="ledger.create", case="", codes=[], data=data, at=at)
     sealing.seal_all(at=at, width=width)
     return True
 

@@ -1,6 +1,7 @@
 """Publishing: plain files under LEDGER_DIR, `checkpoint` last.
 
-    checkpoint  policy  tile/<L>/<N>[.p/<W>]  tile/entries/<N>[.p/<W>]  disclosures/<N>
+    checkpoint  policy  receipt.vkey
+    tile/<L>/<N>[.p/<W>]  tile/entries/<N>[.p/<W>]  disclosures/<N>
 
 One publisher at a time (file lock). Every entry read is hashed again against its leaf hash, every
 tile hash against the tile below, and the root against the signed one, before the checkpoint goes
@@ -107,6 +108,8 @@ def _write_files(
     for n in range(done // width, -(-checkpoint.size // width)):
         write_disclosures(n, size=checkpoint.size, width=width)
     fp("publish.disclosures")
+    if head.receipt_vkey:
+        write_once("receipt.vkey", f"{head.receipt_vkey}\n".encode())
     write_over("policy", cosigned.policy_text(head))
     fp("publish.policy")
     fp("publish.checkpoint")

@@ -24,6 +24,11 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def receipt_vkey(request: HttpRequest) -> HttpResponse:
+    return _file("receipt.vkey", "text/plain; charset=utf-8", ERASABLE)
+
+
+@require_safe
 def tile(request: HttpRequest, name: str) -> HttpResponse:
     if tiles.parse_path(name) is None:
         return _absent()

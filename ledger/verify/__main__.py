@@ -1,18 +1,26 @@
-"""python -m ledger.verify TARGET [--policy FILE] [--remember FILE] [--json] [--balances]
+"""python -m ledger.verify TARGET [--policy FILE] [--remember FILE] [--max-age SECONDS] [--json]
+                              [--balances]
+python -m ledger.verify RECEIPT --log TARGET [--policy FILE] [--json]
 
 TARGET is a folder of published files, the address of a log, or proofs: the zip of a portal, one
 `.tlog-proof` beside its `.entry`, or a folder of these. Exit 0: all is well. 1: damage, a rollback
 or a fork, and every damaged file or entry is named. 2: the target or the policy cannot be read.
+
+With --log a receipt is checked: 0 if its event stands in the log as promised, or is not due yet;
+1 if other content was sealed, or the log never signed it; 3 if the promise is broken.
 """
 
 import argparse
 import json
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.verify import bundles, proving, remembering
+from ledger.verify import ageing, bundles, proving, remembering
 from ledger.verify.checking import check
-from ledger.verify.reports import BundleReport, LogReport, Report
+from ledger.verify.promises import check_receipt
+from ledger.verify.reports import BundleReport, LogReport, ReceiptReport, Report
 from ledger.verify.sources import Unreachable, open_source
 
 UNKNOWN_MAKER = (
@@ -32,7 +40,8 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.write(json.dumps(report.as_json()) + "\n")
     else:
         _say(report)
-    return 1 if report.damage else 0
+    broken = isinstance(report, ReceiptReport) and report.verdict == "broken"
+    return 1 if report.damage else 3 if broken else 0
 
 
 def _options(words: list[str] | None) -> argparse.Namespace:
@@ -44,8 +53,19 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--balances", action="store_true", help="replay the postings too")
+    parser.add_argument(
+        "--max-age",
+        type=int,
+        metavar="SECONDS",
+        help="refuses a checkpoint that the quorum cosigned longer ago",
+    )
+    parser.add_argument("--log", help="TARGET is a receipt: check it against this log")
     options = parser.parse_args(words)
-    options.proofs = bundles.is_bundle(options.target)
+    if options.log and (options.remember or options.balances):
+        parser.error("--remember and --balances do not go with a receipt")
+    options.proofs = not options.log and bundles.is_bundle(options.target)
+    if options.max_age is not None and (options.proofs or options.log):
+        parser.error("--max-age needs the whole log: proofs and receipts may be old")
     if options.proofs and (options.remember or options.balances):
         parser.error("--remember and --balances need the whole log, not proofs of some entries")
     return options
@@ -53,9 +73,14 @@ def _options(words: list[str] | None) -> argparse.Namespace:
 
 def _report(options: argparse.Namespace) -> Report:
     demanded = options.policy.read_bytes() if options.policy else None
+    if options.log:
+        log = open_source(options.log)
+        return check_receipt(Path(options.target), log, demanded, now=datetime.now(UTC))
     if options.proofs:
         return proving.check(bundles.read(options.target), demanded)
     report = check(open_source(options.target), demanded, balances=options.balances)
+    if options.max_age is not None:
+        ageing.check(report, most=options.max_age, now=int(time.time()))
     if options.remember:
         remembering.compare(options.remember, report)
         if not report.damage:
@@ -77,6 +102,8 @@ def _say(report: Report) -> None:
         sys.stdout.write(f"DAMAGED {found['file']}{entry}: {found['reason']}\n")
     if isinstance(report, BundleReport):
         _say_proofs(report)
+    elif isinstance(report, ReceiptReport):
+        _say_receipt(report)
     elif isinstance(report, LogReport):
         _say_log(report)
 
@@ -91,6 +118,17 @@ def _say_log(report: LogReport) -> None:
         sys.stdout.write(f"{report.ahead} more are being published\n")
     if report.holdings is not None:
         sys.stdout.write(f"balances hold ({report.holdings} holdings)\n")
+
+
+def _say_receipt(report: ReceiptReport) -> None:
+    found = {
+        "kept": f"kept: it stands at {report.index}, as promised",
+        "not due yet": f"not due yet: it is promised by {report.seal_by}",
+        "broken": f"BROKEN PROMISE: it was promised by {report.seal_by}, and is not there",
+    }
+    if report.verdict in found:
+        sys.stdout.write(f"{report.origin}: {report.size} entries, root {report.root}\n")
+        sys.stdout.write(f"event {report.uid}\n{found[report.verdict]}\n")
 
 
 def _say_proofs(report: BundleReport) -> None:

@@ -6,6 +6,7 @@
     tree          the entries lead to the signed root; every bundle and tile, partial ones that
                   remain too, holds exactly its part
     disclosures   each opens a digest of its entry
+    receipt.vkey  the key that entry 0 names
     nothing else  unknown files are named
 
 Bundles and tiles say the leaf hashes twice: where they differ, the one that does not lead to the
@@ -17,10 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.core import notes, policy, tiles, tree
-from ledger.verify import signed
+from ledger.verify import extras, signed
 from ledger.verify.entries import Chain, check_disclosures
 from ledger.verify.reports import LogReport
 from ledger.verify.sources import Source, Unreachable
+
+PLAIN = ("checkpoint", "policy", "receipt.vkey")
 
 
 @dataclass
@@ -50,8 +53,9 @@ def check(
     rules = signed.rules(report, served, demanded)
     if rules is not None and (head := _checkpoint(report, rules, checkpoint)):
         _Files(source, listed, report, head, width).check(balances=balances)
+        extras.check(source, report, width)
     for path in listed or []:
-        if path not in ("checkpoint", "policy") and not _is_known(path, width):
+        if path not in PLAIN and not _is_known(path, width):
             report.wrong(path, "is no file of a log")
     return report
 
@@ -70,7 +74,7 @@ def _checkpoint(
     if not met:
         report.wrong("checkpoint", "the quorum of the policy has not signed it")
     report.about(checkpoint)
-    report.note, report.keys = note, rules.logs
+    report.note, report.keys, report.rules = note, rules.logs, rules
     return checkpoint
 
 

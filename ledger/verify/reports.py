@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ledger.core import notes
+from ledger.core import notes, policy
 
 
 @dataclass
@@ -35,7 +35,19 @@ class LogReport(Report):
     evidence: list[str] = field(default_factory=list)
     note: bytes = field(default=b"", repr=False)
     keys: list[notes.Verifier] = field(default_factory=list, repr=False)
+    rules: policy.Policy | None = field(default=None, repr=False)
     leaves: list[bytes] = field(default_factory=list, repr=False)
+
+
+@dataclass
+class ReceiptReport(Report):
+    """Of a receipt: kept, other content, not due yet, broken or forged; empty where the log itself
+    is damaged. `index`: where it was sealed."""
+
+    uid: str = ""
+    verdict: str = ""
+    seal_by: str = ""
+    index: int | None = None
 
 
 @dataclass

@@ -9,4 +9,5 @@ urlpatterns = [
     path("needs/<str:code>/pledge/<int:no>/", views.pledge, name="pledge"),
     path("pledge/", views.offer, name="offer"),
     path("pledge/given/<str:code>/", views.given, name="given"),
+    path("pledge/given/<str:code>/receipt", views.receipt, name="receipt"),
 ]

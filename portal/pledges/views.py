@@ -27,11 +27,13 @@ from portal.pledges import queries
 from portal.pledges.forms import GiftForm
 from portal.pledges.models import Pledge
 from portal.stages.models import Subject
+from portal.stages.promises import receipt_file
 from portal.stages.views import take
 
 PER_HOUR = 20
 CLAIM_DAYS = 180
 GIVEN = "given"  # session: codes of gifts whose secret link is still to be shown
+REGISTERED = "registered"  # session: codes of the gifts last registered here
 
 
 def pledge(request: HttpRequest, code: str, no: int) -> HttpResponse:
@@ -58,7 +60,9 @@ def given(request: HttpRequest, code: str) -> HttpResponse:
     """
     gift = get_object_or_404(Pledge, code=code)
     waiting = request.session.get(GIVEN, [])
-    context = {"gift": gift, "public_link": public_link(code), "claim_link": ""}
+    context = {"gift": gift, "public_link": public_link(code), "claim_link": "", "receipt_link": ""}
+    if code in request.session.get(REGISTERED, []):
+        context["receipt_link"] = reverse("pledges:receipt", args=[code])
     if code in waiting:
         request.session[GIVEN] = [other for other in waiting if other != code]
         token = make_link(purpose="claim", code=code, at=timezone.now(), days=CLAIM_DAYS)
@@ -69,6 +73,14 @@ def given(request: HttpRequest, code: str) -> HttpResponse:
     response = render(request, "pledges/given.html", {**context, "qr": qr})
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@never_cache
+def receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """The ledger's receipt for a gift that this browser has just registered."""
+    if code not in request.session.get(REGISTERED, []):
+        raise Http404
+    return receipt_file(lifecycle="pledge", code=code, move="register")
 
 
 def public_link(code: str) -> str:
@@ -101,6 +113,8 @@ def _give(
 
 
 def _shown_once(request: HttpRequest, gift: Subject) -> str:
+    registered = [code for code in request.session.get(REGISTERED, []) if code != gift.code]
+    request.session[REGISTERED] = [*registered, gift.code][-PER_HOUR:]
     waiting = [code for code in request.session.get(GIVEN, []) if code != gift.code]
     request.session[GIVEN] = [*waiting, gift.code]
     return reverse("pledges:given", args=[gift.code])

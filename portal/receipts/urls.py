@@ -7,5 +7,6 @@ from portal.receipts import views
 app_name = "receipts"
 urlpatterns = [
     path("confirm/thanks/<str:code>/", views.thanks, name="thanks"),
+    path("confirm/thanks/<str:code>/receipt", views.signed_receipt, name="receipt"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
 ]

@@ -28,6 +28,7 @@ from portal.shipping.commands import CONFIRM
 from portal.shipping.models import Shipment
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.models import Subject
+from portal.stages.promises import receipt_file
 from portal.stages.views import take
 
 PER_MINUTE = 30
@@ -97,6 +98,13 @@ def thanks(request: HttpRequest, code: str) -> HttpResponse:
     if receipt is None:
         raise Http404
     response = render(request, "receipts/thanks.html", {"receipt": receipt})
+    add_never_cache_headers(response)
+    return response
+
+
+def signed_receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """The ledger's receipt for the confirmation: public facts and a hash, as the page itself."""
+    response = receipt_file(lifecycle="receipt", code=code, move="confirm")
     add_never_cache_headers(response)
     return response
 

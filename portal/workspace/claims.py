@@ -29,6 +29,7 @@ from portal.shipping.models import Shipment
 from portal.shipping.queries import of_gift as shipments_of
 from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
+from portal.stages.promises import receipt_file
 from portal.stages.views import take
 from portal.warehouse.models import Arrival
 
@@ -55,6 +56,13 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
         "moves": [m for m in allowed_moves(gift, actor) if not m.opens],
     }
     return render(request, "workspace/claim.html", context)
+
+
+@by_secret_link
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """The ledger's receipt for the registration of the gift."""
+    gift, _actor = _opened(request, token)
+    return receipt_file(lifecycle="pledge", code=gift.code, move="register")
 
 
 @by_secret_link

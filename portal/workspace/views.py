@@ -26,6 +26,7 @@ from portal.shipping.models import Shipment
 from portal.shipping.queries import CONFIRMABLE, coming_to, confirmed_by
 from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
+from portal.stages.promises import receipt_file
 from portal.stages.views import take
 from portal.workspace.pasting import pasted_rows
 from portal.workspace.queries import MOST, line_rows, needs_with_counters
@@ -121,6 +122,13 @@ def confirm(request: HttpRequest, *, actors: Actors, code: str) -> HttpResponse:
     return confirm_shipment(
         request, shipment=shipment, actor=actor, done=lambda taken: _confirmed(request, taken)
     )
+
+
+@of_hospital
+def receipt(request: HttpRequest, *, actors: Actors, code: str) -> HttpResponse:
+    """The ledger's receipt for a confirmation of this hospital."""
+    get_object_or_404(Shipment, code=code, hospital__code__in=actors)
+    return receipt_file(lifecycle="receipt", code=code, move="confirm")
 
 
 def _chosen(request: HttpRequest, actors: Actors) -> tuple[Organisation, Actor]:

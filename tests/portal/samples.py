@@ -200,6 +200,7 @@ def components(language):
                 "note": say("相差 20 只：见更正记录。", "20 fewer: see the correction."),
             }
         ],
+        "_receipt": [{"href": "#receipt"}],
         "_qr": [{"src": "/static/img/mark.svg", "code": "G-7K2M9Q4TX5", "download": "#qr"}],
         "_counters": [
             {
