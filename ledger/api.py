@@ -18,6 +18,7 @@ from django.db.models import Min
 
 from ledger import erasing, history, modes, proving, reading, receipts, vault
 from ledger.core import canonical, commitments, leaf, notes
+from ledger.cosigned import Witnessed
 from ledger.doorbell import ring
 from ledger.erasing import StillRead
 from ledger.failpoints import fp
@@ -27,7 +28,16 @@ from ledger.modes import Standing
 from ledger.reading import NoLog
 from ledger.receipts import NoReceipt
 
-__all__ = ["Entry", "NoLog", "NoReceipt", "NotSealable", "Standing", "StillRead", "submit"]
+__all__ = [
+    "Entry",
+    "NoLog",
+    "NoReceipt",
+    "NotSealable",
+    "Standing",
+    "StillRead",
+    "Witnessed",
+    "submit",
+]
 
 MAX_NAME = 100
 
@@ -257,6 +267,11 @@ def signed(limit: int, *, below: int | None = None) -> list[Signed]:
 def journal(*kinds: str) -> dict[str, Journal]:
     """{kind: its newest line}: fsck, drill, mode and the like."""
     return history.newest(*kinds)
+
+
+def witnessed() -> Witnessed:
+    """The size that a quorum has witnessed; since when, and by how many, more is waiting."""
+    return modes.standing().witnessed
 
 
 standing = modes.standing

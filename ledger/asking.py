@@ -74,7 +74,7 @@ class Question:
         self._thread.start()
 
     def _ask(self, address: str, body: bytes | None) -> None:
-        self.reply = send(address, body)
+        self.reply = send(address, body, seconds=SECONDS)
 
     def over(self) -> bool:
         """Answered, or not to be waited for any more."""

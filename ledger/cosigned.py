@@ -6,13 +6,13 @@ public checkpoint stays as it is.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Subquery
+from django.db.models.expressions import Combinable
 
 from ledger.core import notes, policy
 from ledger.models import Cosignature, Head, StoredCheckpoint
@@ -56,7 +56,7 @@ def lines(
     stored: StoredCheckpoint, rows: Iterable[Cosignature], rules: policy.Policy
 ) -> dict[str, str]:
     """{vkey: newest line that verifies} of the witnesses of this checkpoint, in policy order."""
-    text = notes.parse_note(stored.note.encode())[0]
+    text = stored.note.partition("\n\n")[0] + "\n"  # a malformed one is for fsck to name
     found: dict[str, tuple[int, str]] = {}
     for row in rows:
         if (key := rules.witnesses.get(row.witness)) and verifies(row.line, text, key) == row.at:
@@ -141,9 +141,8 @@ def _wrong(row: Cosignature, rules: policy.Policy, texts: dict[int, str]) -> str
     return "size" if elsewhere else "line"
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How far the world has witnessed the log.
+class Witnessed(NamedTuple):
+    """How far the world has witnessed the log; all zero for a log without witnesses.
 
     `size`: of the published checkpoint that the quorum cosigned. `since`: when the oldest
     checkpoint beyond it was signed, None while there is none. `have` of `of` witnesses: how many
@@ -166,16 +165,19 @@ def witnessed_size() -> int:
     return 0 if NOBODY.encode() in rules else max(0, _size(note))
 
 
-def standing() -> Standing:
-    """One query beside the files; all zero for a log without witnesses."""
+def beyond(size: int) -> list[Combinable]:
+    """Columns for a query of the one head row: since when, and how many at most, beyond `size`."""
     if not settings.WITNESSES:
-        return Standing()
+        return []
+    waiting = StoredCheckpoint.objects.filter(size__gt=size).order_by("size").values("signed_at")
+    rows = Cosignature.objects.filter(size__gt=size).values("size")
+    most = rows.annotate(n=Count("witness", distinct=True)).order_by("-n").values("n")
+    return [Subquery(waiting[:1]), Subquery(most[:1])]
+
+
+def witnessed(size: int, since: datetime | None = None, have: int | None = None) -> Witnessed:
+    """What these columns say."""
+    if not settings.WITNESSES:
+        return Witnessed()
     of = sum(line.startswith("witness ") for line in _rules().splitlines())
-    size = witnessed_size()
-    beyond = Cosignature.objects.filter(size__gt=size).values("size")
-    most = beyond.annotate(n=Count("witness", distinct=True)).order_by("-n").values("n")[:1]
-    waiting = StoredCheckpoint.objects.filter(size__gt=size).annotate(have=Subquery(most))
-    first = waiting.order_by("size").values_list("signed_at", "have").first()
-    if first is None:
-        return Standing(size, None, 0, of)
-    return Standing(size, first[0], first[1] or 0, of)
+    return Witnessed(size, since, have or 0, of)

@@ -7,10 +7,12 @@ readonly  the same, by an operator's word or because this is a mirror; left by t
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Max, Subquery, Value
 
+from ledger import cosigned
+from ledger.cosigned import Witnessed
 from ledger.models import BEHIND, FROZEN, OK, READONLY, Erased, Head, Journal
 
 WORSE = {OK: 0, FROZEN: 1, BEHIND: 2, READONLY: 3}
@@ -51,13 +53,18 @@ class Standing(NamedTuple):
 
     mode: str
     erasures: int
+    witnessed: Witnessed
 
 
 def standing() -> Standing:
-    """Mode and number of erasures, in one query."""
+    """Mode, number of erasures and what is witnessed: one query, and two small files."""
+    size = cosigned.witnessed_size()
     every = Erased.objects.values(one=Value(1)).annotate(newest=Max("id")).values("newest")
-    found = Head.objects.values_list("mode", Subquery(every)).first()
-    return Standing(found[0], found[1] or 0) if found else Standing("", 0)
+    columns = ["mode", Subquery(every), *cosigned.beyond(size)]
+    found: tuple[Any, ...] | None = Head.objects.values_list(*columns).first()
+    if found is None:
+        return Standing("", 0, Witnessed())
+    return Standing(found[0], found[1] or 0, cosigned.witnessed(size, *found[2:]))
 
 
 def closed() -> bool:

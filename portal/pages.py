@@ -51,16 +51,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
         mode = ledger.mode()
     except ledger.NoLog:
         mode = None
-    answer = JsonResponse(
-        {
-            "mode": mode,
-            "tree_size": ledger.size(),
-            "checkpoint_age_s": _age(newest.signed_at if newest else None, now),
-            "unsealed": waiting,
-            "oldest_unsealed_s": _age(oldest, now),
-        },
-        status=200 if mode else 503,
-    )
+    told: dict[str, Any] = {
+        "mode": mode,
+        "tree_size": ledger.size(),
+        "checkpoint_age_s": _age(newest.signed_at if newest else None, now),
+        "unsealed": waiting,
+        "oldest_unsealed_s": _age(oldest, now),
+    }
+    witnessed = ledger.witnessed()
+    if witnessed.since:  # the quorum is missing
+        told["witnesses"] = f"{witnessed.have} of {witnessed.of}"
+        told["since"] = witnessed.since.isoformat()
+    answer = JsonResponse(told, status=200 if mode else 503)
     add_never_cache_headers(answer)
     return answer
 

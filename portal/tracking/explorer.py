@@ -1,6 +1,7 @@
 """The ledger's own pages: newest entries, one entry with its proof, checkpoints, integrity."""
 
 import json
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,8 +87,8 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
             "crumbs": showing.crumbs((_("Ledger"), reverse("tracking:ledger")), (str(index), "")),
         }
 
-    said = f"{line.version}-{proved.size if proved else 0}-{size > index + 1}"
-    return page(request, "tracking/entry.html", context, version=f"{index}-{said}")
+    said = f"{index}-{line.version}-{proved.size if proved else 0}-{size > index + 1}"
+    return page(request, "tracking/entry.html", context, version=said, entries=index + 1)
 
 
 def _case(code: str, n: int) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def entry_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     data, tag = sealed.raw, sealed.leaf.hex()
     if kind == "tlog-proof" and published:
         data = proofs.tlog_proof(index, ledger.proof(index, published.size), published.note)
-        tag = f"{index}.{published.size}.{len(published.note)}"
+        tag = f"{index}.{sha256(published.note).hexdigest()[:16]}"
     response = HttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{index}.{kind}"'
     return public(request, response, tag=tag)

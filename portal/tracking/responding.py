@@ -11,6 +11,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
+import ledger.api as ledger
 from portal.languages import prefix_of
 from portal.standing import remember
 
@@ -29,16 +30,30 @@ def page(
     context: Callable[[], Context],
     *,
     version: object,
+    entries: int | None = None,
 ) -> HttpResponse:
     """The page, or 304 where the reader has it already. `version` is all that it depends on beside
-    release, language, erasures and how the ledger stands."""
+    release, language, erasures and how the ledger stands. `entries`: it says of entries below this
+    index whether they are witnessed."""
     stands = remember(request)
+    version = f"{version}{_witnessed(stands.witnessed, entries)}"
     parts = settings.RELEASE, get_language(), version, stands.erasures, stands.mode
     tag = f"{'.'.join(map(str, parts))}.{template.partition('/')[2]}"
     response = get_conditional_response(request, etag=quote_etag(tag))
     if response is None:
-        response = render(request, template, context())
+        response = render(request, template, {"witnessed": stands.witnessed, **context()})
     return public(request, response, tag=tag)
+
+
+def _witnessed(stands: ledger.Witnessed, entries: int | None) -> str:
+    """The part of the tag that changes when one of these entries becomes witnessed, and, until all
+    are, with what the page says of the witnesses."""
+    if entries is None or not stands.of:
+        return ""
+    if entries <= stands.size:
+        return "-w"
+    since = int(stands.since.timestamp()) if stands.since else 0
+    return f"-w{stands.size}-{stands.have}-{stands.of}-{since}"
 
 
 def public(request: HttpRequest, response: HttpResponse, *, tag: str) -> HttpResponse:

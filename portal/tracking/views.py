@@ -67,7 +67,7 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise finding.Lost(finding.nothing(code), status=404)
     template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
-    return page(request, template, lambda: _gift(row), version=row.version)
+    return page(request, template, lambda: _gift(row), version=row.version, entries=row.version)
 
 
 def _gift(row: Gift) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         rows = queries.rows_of([row])[code]
         return showing.need(row, rows, lines, named, count=count)
 
-    return page(request, "tracking/need.html", context, version=row.version)
+    return page(request, "tracking/need.html", context, version=row.version, entries=row.version)
 
 
 @by_code
@@ -102,7 +102,9 @@ def shipment(request: HttpRequest, code: str) -> HttpResponse:
         lines = queries.lines_of(code)
         return showing.shipment(row, lines, queries.named_of(lines))
 
-    return page(request, "tracking/shipment.html", context, version=row.version)
+    return page(
+        request, "tracking/shipment.html", context, version=row.version, entries=row.version
+    )
 
 
 @by_code
@@ -118,4 +120,6 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         told = named.get(first.uid, {}) if first else {}
         return showing.organisation(row, lines, named, first=told, count=count)
 
-    return page(request, "tracking/organisation.html", context, version=row.version)
+    return page(
+        request, "tracking/organisation.html", context, version=row.version, entries=row.version
+    )
