@@ -28,13 +28,16 @@ class Read(admin.TabularInline[Any, Any]):
 
 class Variants(Read):
     model = Variant
-    fields = ("key", "name_zh", "name_en", "standard", "valid_from", "valid_to", "replaced_by")
+    fields = (
+        *("key", "name_zh", "name_en", "standard", "valid_from", "valid_to", "replaced_by"),
+        *("fitness", "equivalents", "grade", "size", "sterile", "unsure"),
+    )
     ordering = ("order", "pk")
 
 
 class Packs(Read):
     model = Pack
-    fields = ("name_zh", "name_en", "units")
+    fields = ("name_zh", "name_en", "units", "level", "unsure")
     ordering = ("pk",)
 
 

@@ -78,6 +78,7 @@ def _saying(entry: data.Item) -> tuple[Row, list[Row], list[Row]]:
         "item_class": entry.class_,
         "unit_zh": entry.unit_zh,
         "unit_en": data.catalogue().units[entry.unit].en_many,
+        "care": list(entry.care),
     }
     variants = [
         {
@@ -89,10 +90,19 @@ def _saying(entry: data.Item) -> tuple[Row, list[Row], list[Row]]:
             "valid_to": v.valid_to,
             "replaced_by": v.replaced_by,
             "fitness": [level.value for level in v.fitness],
+            "equivalents": list(v.equivalents),
+            "cited_as": list(v.cited_as),
+            "grade": v.class_,
+            "size": v.size,
+            "sterile": v.sterile,
+            "unsure": v.unsure,
         }
         for v in entry.variants
     ]
-    packs = [{"name_zh": p.zh, "name_en": p.en, "units": p.holds} for p in entry.packs]
+    packs = [
+        {"name_zh": p.zh, "name_en": p.en, "units": p.holds, "level": p.level, "unsure": p.unsure}
+        for p in entry.packs
+    ]
     return own, variants, packs
 
 
@@ -105,10 +115,7 @@ def _said(item: Item) -> tuple[Row, list[Row], list[Row]]:
     return (
         {name: getattr(item, name) for name in own},
         [held[row["key"]] for row in variants if row["key"] in held],
-        [
-            {"name_zh": p.name_zh, "name_en": p.name_en, "units": p.units}
-            for p in item.packs.order_by("pk")
-        ],
+        list(item.packs.order_by("pk").values("name_zh", "name_en", "units", "level", "unsure")),
     )
 
 

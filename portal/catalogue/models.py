@@ -20,6 +20,7 @@ class Item(Subject):
     item_class = models.CharField(_("item class"), max_length=30)
     unit_zh = models.CharField(_("base unit, Chinese"), max_length=12)
     unit_en = models.CharField(_("base unit, English"), max_length=30)
+    care = models.JSONField(_("handle with care"), default=list)
 
     class Meta:
         verbose_name = _("catalogue item")
@@ -27,7 +28,7 @@ class Item(Subject):
         constraints = [stage_known(ITEM)]
 
     class Disclosure:
-        open = ("key", "name_zh", "name_en", "item_class", "unit_zh", "unit_en")
+        open = ("key", "name_zh", "name_en", "item_class", "unit_zh", "unit_en", "care")
         rows = {"variants": "variants", "packs": "packs"}
 
     def __str__(self) -> str:
@@ -51,6 +52,12 @@ class Variant(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     replaced_by = models.CharField(_("replaced by"), max_length=60, blank=True)
     fitness = models.JSONField(_("fit for"), default=list)
+    equivalents = models.JSONField(_("accepted foreign equivalents"), default=list)
+    cited_as = models.JSONField(_("wrong citations of it"), default=list)
+    grade = models.CharField(_("class within the standard"), max_length=30, blank=True)
+    size = models.CharField(_("size"), max_length=30, blank=True)
+    sterile = models.BooleanField(_("sterile"), null=True, blank=True)
+    unsure = models.BooleanField(_("not checked against the document"), default=False)
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -67,6 +74,12 @@ class Variant(models.Model):
             "valid_to",
             "replaced_by",
             "fitness",
+            "equivalents",
+            "cited_as",
+            "grade",
+            "size",
+            "sterile",
+            "unsure",
         )
         internal = ("id", "item", "order")
 
@@ -83,6 +96,8 @@ class Pack(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=30)
     name_en = models.CharField(_("English name"), max_length=60)
     units = models.BigIntegerField(_("base units"))
+    level = models.PositiveSmallIntegerField(_("level"), default=1)
+    unsure = models.BooleanField(_("a default to be checked"), default=False)
 
     class Meta:
         verbose_name = _("pack")
@@ -92,7 +107,7 @@ class Pack(models.Model):
         ]
 
     class Disclosure:
-        open = ("name_zh", "name_en", "units")
+        open = ("name_zh", "name_en", "units", "level", "unsure")
         internal = ("id", "item")
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from portal.accounts.acting import Actor
 from portal.catalogue import data
 from portal.catalogue.fitness import Fitness, known_levels
-from portal.catalogue.models import Variant
+from portal.catalogue.models import Pack, Variant
 
 Pairs = list[tuple[str, Any]]
 
@@ -44,6 +44,22 @@ def fitness(variant_key: str) -> frozenset[Fitness]:
 def fit(variant: Variant, use: Fitness) -> bool:
     """Whether the catalogue says that the variant may be used there."""
     return use in known_levels(variant.fitness)
+
+
+def accepted(variant: Variant, *, exact: bool = False) -> frozenset[str]:
+    """Keys of what may be given where this variant is asked for: itself, the later versions of its
+    standard, and, unless `exact`, the foreign equivalents that the catalogue accepts for them."""
+    family = {v.key: v for v in variant.item.variants.all()}
+    found = [variant]
+    while (after := family.get(found[-1].replaced_by)) is not None and after not in found:
+        found.append(after)
+    equivalents = () if exact else (key for v in found for key in v.equivalents)
+    return frozenset({*(v.key for v in found), *equivalents})
+
+
+def base_units(pack: Pack, count: int) -> int:
+    """How many single pieces so many packs hold: what is compared is pieces, never packs."""
+    return pack.units * count
 
 
 def described(variant: Variant) -> str:

@@ -58,7 +58,13 @@ def test_the_entry_says_the_whole_item(seal):
     assert (told["key"], told["unit_zh"], told["unit_en"]) == (RESPIRATOR, "只", "pieces")
     mask = next(row for row in told["variants"] if row["key"] == MASK)
     assert (mask["standard"], mask["valid_to"]) == ("GB 19083-2010", "2025-11-30")
-    assert told["packs"][0] == {"name_zh": "盒", "name_en": "box", "units": 20}
+    assert told["packs"][0] == {
+        "name_zh": "盒",
+        "name_en": "box",
+        "units": 20,
+        "level": 1,
+        "unsure": True,
+    }
     assert entry.body["data"]["actor_role"] == "system"
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from portal.catalogue.fitness import Fitness
-from portal.catalogue.queries import fit, fitness
+from portal.catalogue.models import Item, Pack
+from portal.catalogue.queries import accepted, base_units, fit, fitness
 from tests.factories.catalogue import load_catalogue, variant
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +28,36 @@ def test_levels_are_told_by_key():
 @pytest.mark.parametrize("key", ["mask.medical-respirator.unstated", "mask.nobody-knows"])
 def test_what_nobody_has_said_is_fit_for_nothing(key):
     assert fitness(key) == frozenset()
+
+
+def test_a_later_version_of_the_standard_and_its_foreign_equivalents_are_accepted():
+    asked = variant("mask.gb19083-2010")
+
+    assert accepted(asked) == {
+        "mask.gb19083-2010",
+        "mask.gb19083-2023",
+        "mask.niosh-surgical-n95",
+    }
+    assert accepted(asked, exact=True) == {"mask.gb19083-2010", "mask.gb19083-2023"}
+    assert accepted(variant("mask.gb19083-2023"), exact=True) == {"mask.gb19083-2023"}
+
+
+def test_the_sealed_item_says_version_class_equivalents_and_packs(log):
+    item = Item.objects.get(key="particulate-respirator")
+    ffp2 = item.variants.get(key="mask.ffp2")
+    old = item.variants.get(key="mask.gb2626-2006")
+
+    assert (ffp2.grade, ffp2.unsure, ffp2.sterile) == ("FFP2", True, None)
+    assert old.equivalents == ["mask.niosh-n95", "mask.ffp2", "mask.ffp3"]
+    assert "no-splash" in item.care
+    assert list(item.packs.order_by("pk").values_list("units", "level", "unsure")) == [
+        (20, 1, True),
+        (50, 1, True),
+    ]
+
+
+def test_r21_five_packs_of_one_are_not_five_packs_of_two():
+    one, two = Pack(units=1), Pack(units=2)
+
+    assert base_units(one, 5) == 5
+    assert base_units(two, 5) == 10
