@@ -26,7 +26,7 @@ from ledger import (
     signer,
     vault,
 )
-from ledger.core import commitments, leaf, notes, policy, tiles, tree
+from ledger.core import commitments, leaf, notes, policy, rotation, tiles, tree
 from ledger.models import (
     CaseCount,
     CaseNumber,
@@ -52,14 +52,21 @@ class Derived:
     size: int = 0
     last: bytes = tree.EMPTY
     at: str = ""
-    vkey: str = ""
-    retired: str = ""
+    keys: rotation.Keys = field(default_factory=rotation.Keys)
     receipt_vkey: str = ""
     leaves: list[bytes] = field(default_factory=list)
     uids: dict[str, int] = field(default_factory=dict)
     digests: dict[str, frozenset[str]] = field(default_factory=dict)
     cases: set[Row] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def vkey(self) -> str:
+        return self.keys.current
+
+    @property
+    def retired(self) -> str:
+        return self.keys.retired
 
 
 def check(*, at: datetime) -> list[Difference]:
@@ -85,7 +92,7 @@ def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:
             *_head(derived, head, width),
             *_cases(derived),
             *_hashes(derived, width),
-            *_checkpoints(derived, head, width),
+            *_checkpoints(derived),
             *cosigned.differences(rules),
             *_disclosures(derived),
             *_intents(derived, head.origin),
@@ -147,7 +154,6 @@ def _which(index: int, entry: bytes, stored: bytes, computed: bytes) -> Iterator
 def _note(derived: Derived, place: int, body: dict[str, Any]) -> None:
     derived.at = body["at"]
     if place == 0:
-        derived.vkey = str(body["data"].get("vkey"))
         derived.receipt_vkey = str(body["data"].get("receipt_vkey", ""))
     if body["uid"] in derived.uids:
         raise leaf.BadLeaf("uid", "was sealed before")
@@ -155,6 +161,10 @@ def _note(derived: Derived, place: int, body: dict[str, Any]) -> None:
     derived.digests[body["uid"]] = frozenset(body["_sd"])
     derived.cases |= {(code, n, place) for code, n in body["cases"]}
     leaf.number_cases(body, derived.counts)
+    try:
+        derived.keys.follow(body)
+    except rotation.WrongRotation as error:
+        raise leaf.BadLeaf("data", str(error)) from error
 
 
 def _head(derived: Derived, head: Head, width: int) -> Iterator[Difference]:
@@ -234,28 +244,37 @@ def _show(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _checkpoints(derived: Derived, head: Head, width: int) -> Iterator[Difference]:
-    try:
-        log = notes.parse_vkey(derived.vkey)
-    except notes.WrongNote:
+def _checkpoints(derived: Derived) -> Iterator[Difference]:
+    if not derived.keys.keys:
         yield difference("ledger_entry", 0, "entry", "does not name the log's key")
         return
     frontier = tree.Frontier()
     for row in StoredCheckpoint.objects.order_by("size"):
         try:
-            signed = notes.open_checkpoint(row.note.encode(), log)
+            signed, key = _signed(derived, row.note.encode())
         except notes.WrongNote as error:
             yield difference("ledger_checkpoint", row.size, "note", str(error))
             continue
         if signed.size != row.size:
             yield difference("ledger_checkpoint", row.size, "size", f"the note says {signed.size}")
-        if wrong := signer.check_stamp(log, row):
+        if wrong := signer.check_stamp(key, row):
             yield difference("ledger_checkpoint", row.size, wrong, "is not as it was signed")
         for hashed in derived.leaves[frontier.size : signed.size]:
             frontier.append(hashed)
         if (frontier.size, frontier.root()) != (signed.size, signed.root):
             reason = "the entries do not have the signed root"
             yield difference("ledger_checkpoint", row.size, "note", reason)
+
+
+def _signed(derived: Derived, note: bytes) -> tuple[notes.Checkpoint, notes.Verifier]:
+    """The checkpoint and the key that its size needs; each line is one of the log's keys."""
+    signed, verified = notes.open_signed(note, derived.keys.keys)
+    if len(verified) != len(notes.parse_note(note)[1]):
+        raise notes.WrongNote("a line is not the log's")
+    key = derived.keys.at(signed.size)
+    if key is None or key.vkey not in verified:
+        raise notes.WrongNote(f"the key that signs {signed.size} entries has not signed it")
+    return signed, key
 
 
 def _disclosures(derived: Derived) -> Iterator[Difference]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from ledger.models import Cosignature, Head, Journal, StoredCheckpoint
 
-CHECK, DRILL = "fsck", "drill"
+CHECK, DRILL, ROTATION = "fsck", "drill", "rotation"
 
 
 @dataclass(frozen=True)

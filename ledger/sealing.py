@@ -12,7 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from ledger import bulk
+from ledger import bulk, handover
 from ledger.core import leaf, tiles, tree
 from ledger.doorbell import ring
 from ledger.failpoints import fp
@@ -45,6 +45,7 @@ def seal(*, at: datetime, batch: int = BATCH, width: int = tiles.WIDTH) -> int:
         waiting = Intent.objects.order_by("id").values_list("id", *FIELDS)[:batch]
         drafts = {number: leaf.Draft(*fields) for number, *fields in waiting}
         fp("seal.read")
+        handover.take(head, drafts, at=at)
         if not drafts:
             return 0
         _write(head, list(drafts.values()), leaf.time_text(at), width)
@@ -129,6 +130,8 @@ def _move_head(head: Head, frontier: tree.Frontier, last: bytes, at: str) -> Non
         frontier=frontier.encode(),
         last=last,
         at=at,
+        vkey=head.vkey,
+        retired=head.retired,
     )
     if moved != 1:
         raise HeadMoved(f"the head is not at size {head.size} any more")

@@ -10,7 +10,7 @@ signature of the new key; those before keep the old one's for ever.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,10 +39,14 @@ def data(old: notes.SigningKey, new: notes.SigningKey) -> dict[str, str]:
     }
 
 
-def check(given: Mapping[str, Any], *, origin: str, current: str) -> notes.Verifier:
+def check(
+    given: Mapping[str, Any], *, origin: str, current: str, retired: Collection[str]
+) -> notes.Verifier:
     """The new key, if the current one and itself say so; else WrongRotation."""
     if given.get("old") != current:
         raise WrongRotation("does not start from the log's key")
+    if given.get("new") in (current, *retired):
+        raise WrongRotation("the new key was used before")
     try:
         old, new = notes.parse_vkey(current), notes.parse_vkey(str(given.get("new")))
         if new.name != origin or new.alg != notes.ED25519:
@@ -67,9 +71,8 @@ class Keys:
         if body["type"] == ROTATE:
             if not self.keys:
                 raise WrongRotation("the log has not named its key")
-            new = check(body["data"], origin=body["log"], current=self.keys[-1].vkey)
-            if new in self.keys:
-                raise WrongRotation("the new key was used before")
+            retired = [key.vkey for key in self.keys[:-1]]
+            new = check(body["data"], origin=body["log"], current=self.current, retired=retired)
             self._add(new, body["seq"])
         elif body["seq"] == 0 and body["type"] == CREATE:
             try:

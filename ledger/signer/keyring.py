@@ -48,9 +48,11 @@ class KeyFile:
     def write(self, keys: list[notes.SigningKey]) -> None:
         _write(self.path, keys)
 
-    def forget_prepared(self) -> None:
-        self.next.unlink(missing_ok=True)
-        durable.sync_folder(self.next.parent)
+    def tidy(self, origin: str) -> None:
+        """Remove the copy of a key that waits no more."""
+        if self.next.exists() and self.prepared(origin) is None:
+            self.next.unlink()
+            durable.sync_folder(self.next.parent)
 
 
 def _new(origin: str) -> notes.SigningKey:

@@ -120,6 +120,7 @@ class Signer:
         with self._states.locked():
             states = self.states()
             keys = self._fitting(origin, self._expected(origin, old_size, states))
+            self._keys.tidy(origin)  # a rotation may have been killed
             if frontier.size != old_size:
                 self._states.store({**states, origin: Memory(frontier, keys[0].verifier.vkey)})
             self.reached("sign.state")
@@ -148,6 +149,7 @@ class Signer:
             if len(held) > 1:
                 raise SignerRefused("the key before this one signs too: retire it first")
             new = self._keys.prepare(origin)
+            self.reached("rotate.made")
             return rotation.data(held[0], new)
 
     def adopt(self, origin: str, new: str) -> None:
@@ -158,7 +160,7 @@ class Signer:
                     raise WrongKey("the log was handed to a key that the signer has not prepared")
                 self._keys.write([prepared, held[0]])
                 self.reached("rotate.swapped")
-            self._keys.forget_prepared()
+            self._keys.tidy(origin)
             self.reached("rotate.adopted")
 
     def retire(self, origin: str, current: str) -> None:
