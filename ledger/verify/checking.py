@@ -1,6 +1,6 @@
 """What the public files must show, from nothing but these files and a policy.
 
-    checkpoint    signed as the policy demands
+    checkpoint    signed as the policy demands, and by the key that the entries name (lineage.py)
     entries       canonical, each in its place (log, seq, prev, at), every uid once, the numbers
                   of every case without a gap; with balances: no place below zero
     tree          the entries lead to the signed root; every bundle and tile, partial ones that
@@ -17,8 +17,8 @@ checked against each other and counted as `ahead`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.core import notes, policy, tiles, tree
-from ledger.verify import extras, signed
+from ledger.core import notes, policy, rotation, tiles, tree
+from ledger.verify import extras, lineage, signed
 from ledger.verify.entries import Chain, check_disclosures
 from ledger.verify.reports import LogReport
 from ledger.verify.sources import Source, Unreachable
@@ -51,7 +51,7 @@ def check(
     if checkpoint is None and served is None and not listed:
         raise Unreachable("there is no log: neither checkpoint nor policy")
     rules = signed.rules(report, served, demanded)
-    if rules is not None and (head := _checkpoint(report, rules, checkpoint)):
+    if rules is not None and (head := _checkpoint(report, rules, checkpoint, source, width)):
         _Files(source, listed, report, head, width).check(balances=balances)
         extras.check(source, report, width)
     for path in listed or []:
@@ -61,12 +61,13 @@ def check(
 
 
 def _checkpoint(
-    report: LogReport, rules: policy.Policy, note: bytes | None
+    report: LogReport, rules: policy.Policy, note: bytes | None, source: Source, width: int
 ) -> notes.Checkpoint | None:
     if note is None:
         report.wrong("checkpoint", "is missing")
         return None
     try:
+        rules = lineage.extended(rules, source, note, width)
         checkpoint, met = signed.checkpoint(rules, note)
     except notes.WrongNote as error:
         report.wrong("checkpoint", str(error))
@@ -114,8 +115,16 @@ class _Files:
         damaged = self._compare(bundles, leaves)
         self.report.damage += chain.findings(before=damaged)
         self._check_upper(leaves)
+        self._check_signer(chain.keys)
         if balances:
             self.report.holdings = len(chain.holdings)
+
+    def _check_signer(self, keys: rotation.Keys) -> None:
+        report = self.report
+        assert report.rules is not None
+        if wrong := lineage.wrong_signer(keys, report.rules, self.head, report.note):
+            report.wrong("checkpoint", wrong)
+        report.keys = list(dict.fromkeys([*report.keys, *keys.keys]))
 
     def _candidates(self, level: int, n: int) -> list[tiles.Tile]:
         """All there are; of an address the one the size needs, or the full one."""
@@ -234,4 +243,6 @@ class _Files:
                 start = n * self.width
                 needed = min(count - start, self.width)
                 for path, hashes in self._load(level, n, needed).items():
-                    self._differs(path, hashes, row[start : start + self.width])
+                    # of a full tile in place of a partial one, what came later says nothing here
+                    shown = hashes if self.known is not None else hashes[:needed]
+                    self._differs(path, shown, row[start : start + self.width])

@@ -46,7 +46,7 @@ def restored(log, story):
             model.objects.bulk_create(rows)
 
 
-def test_an_old_backup_is_behind_and_neither_sealed_nor_signed(restored, story, log):
+def test_failure_07_an_old_backup_is_behind_and_neither_sealed_nor_signed(restored, story, log):
     public = (log.dir / "checkpoint").read_bytes()
     story.tell(2)
 
@@ -152,7 +152,7 @@ def test_a_published_file_is_never_written_over(log, story):
     assert not (log.dir / "checkpoint").exists()
 
 
-def test_a_log_whose_database_is_lost_is_not_started_over(log, story):
+def test_failure_08_a_log_whose_database_is_lost_is_not_started_over(log, story):
     grow(story, 3)
     with triggers.lifted(connection):
         for model in TABLES:

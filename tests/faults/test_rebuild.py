@@ -32,7 +32,7 @@ def old(log, story, grow):
     return uids
 
 
-def test_an_old_copy_is_refilled_and_goes_on(old, log, story, whole):
+def test_failure_07_an_old_copy_is_refilled_and_goes_on(old, log, story, whole):
     waiting = story.tell(2)
 
     done = rebuild(log.dir)
@@ -42,7 +42,7 @@ def test_an_old_copy_is_refilled_and_goes_on(old, log, story, whole):
     whole(old + waiting)
 
 
-def test_what_was_sealed_since_the_restore_is_sealed_again(old, log, story, whole):
+def test_failure_07_what_was_sealed_since_the_restore_is_sealed_again(old, log, story, whole):
     Head.objects.update(mode="ok")  # as a worker had it that was running while it was restored
     late = story.tell(3)
     sealing.seal_all(at=timezone.now())
@@ -73,7 +73,7 @@ def test_an_intent_that_the_files_have_sealed_is_not_sealed_twice(log, story, gr
     assert set(uids) < {entry.uid for entry in api.entries()}
 
 
-def test_a_lost_database_is_made_again_from_the_files(log, story, grow, whole):
+def test_failure_08_a_lost_database_is_made_again_from_the_files(log, story, grow, whole):
     uids = grow(7)
     before = [api.entry(i) for i in range(8)]
     values = api.disclosures(uids)
@@ -153,7 +153,7 @@ def test_a_checkpoint_that_the_files_contradict_is_evidence_and_stays(log, story
     assert api.size() == 8
 
 
-def test_a_flipped_entry_is_mended_from_its_bundle(log, story, grow, whole):
+def test_failure_09_a_flipped_entry_is_mended_from_its_bundle(log, story, grow, whole):
     uids = grow(5)
     with triggers.lifted(connection):
         SealedEntry.objects.filter(idx=3).update(entry=b"{}")
