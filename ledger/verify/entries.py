@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ledger.core import canonical, commitments, leaf, postings, tiles, tree
+from ledger.core import canonical, commitments, leaf, postings, rotation, tiles, tree
 from ledger.verify.sources import Source
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ class Chain:
         self.counts: dict[str, int] = {}
         self.holdings: dict[postings.Key, int] = {}
         self.digests: dict[int, set[str]] = {}  # of the newest bundle
+        self.keys = rotation.Keys()
         self.count = 0
         self._found: list[tuple[int, dict[str, Any]]] = []
 
@@ -41,7 +42,7 @@ class Chain:
                     entry, log=self.origin, seq=index, prev=self.prev, last_at=self.at
                 )
                 self._count(index, body)
-            except (leaf.BadLeaf, postings.Short) as error:
+            except (leaf.BadLeaf, postings.Short, rotation.WrongRotation) as error:
                 self.wrong(path, index, str(error), needed=index)
             self.prev = tree.leaf_hash(entry)
             self.count = index + 1
@@ -53,6 +54,7 @@ class Chain:
             raise leaf.BadLeaf("uid", "was sealed before")
         self.uids.add(body["uid"])
         leaf.number_cases(body, self.counts)
+        self.keys.follow(body)
         if self.balances and "postings" in body["data"]:
             rows = [postings.Posting.from_json(row) for row in body["data"]["postings"]]
             postings.apply(self.holdings, rows)
