@@ -25,7 +25,13 @@ class Reply:
     reason: str = ""
 
 
-def send(address: str, body: bytes | None = None, *, seconds: float = SECONDS) -> Reply:
+def send(
+    address: str,
+    body: bytes | None = None,
+    *,
+    seconds: float = SECONDS,
+    content_type: str = "text/plain; charset=utf-8",
+) -> Reply:
     """POST if there is a body, else GET. `seconds` for everything together."""
     parts = urlsplit(address)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
@@ -34,7 +40,7 @@ def send(address: str, body: bytes | None = None, *, seconds: float = SECONDS) -
     end.daemon = True
     end.start()
     try:
-        return _exchange(connection, parts.path or "/", body)
+        return _exchange(connection, parts.path or "/", body, content_type)
     except (OSError, HTTPException, ValueError) as error:
         return Reply(0, reason=str(error) or type(error).__name__)
     finally:
@@ -42,10 +48,12 @@ def send(address: str, body: bytes | None = None, *, seconds: float = SECONDS) -
         connection.close()
 
 
-def _exchange(connection: HTTPConnection, path: str, body: bytes | None) -> Reply:
+def _exchange(
+    connection: HTTPConnection, path: str, body: bytes | None, content_type: str
+) -> Reply:
     connection.connect()
     connection.witness_socket = connection.sock  # type: ignore[attr-defined]  # an answer takes it
-    headers = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close"}
+    headers = {"Content-Type": content_type, "Connection": "close"}
     connection.request("GET" if body is None else "POST", path, body, headers)
     response = connection.getresponse()
     data = response.read(witness.MAX_ANSWER + 1)

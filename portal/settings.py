@@ -79,8 +79,15 @@ LEDGER_STATE = env.file("LEDGER_STATE", VAR / "signer.json")
 RECEIPT_KEY_FILE = env.file("RECEIPT_KEY_FILE", VAR / "keys" / "receipt.key")
 LEDGER_SIGNER = env.text("LEDGER_SIGNER", "")  # socket of the signer; absent: in this process
 WITNESSES = env.text("WITNESSES", "")  # policy file; absent: no witnesses, quorum none
+if DEMO and not WITNESSES and (VAR / "witnesses" / "policy").exists():
+    WITNESSES = str(VAR / "witnesses" / "policy")
 ANCHOR_URL = env.text("ANCHOR_URL", "")  # RFC 3161 authority; absent: no time stamps
 ANCHOR_CA_FILE = env.text("ANCHOR_CA_FILE", "")  # whose stamps count
+if ANCHOR_URL and not ANCHOR_CA_FILE:
+    raise ImproperlyConfigured(
+        "ANCHOR_CA_FILE is missing: a time stamp of ANCHOR_URL is kept only if it verifies, so name"
+        " the file with that authority's root certificate (PEM)."
+    )
 LEDGER_SEALED = "tracking.project"  # a task's name, all the ledger knows of it
 LEDGER_REBUILT = ["portal.tracking.projecting.rebuild"]  # called once its tables are made anew
 LEDGER_CHECKS = [  # fsck runs these too
@@ -216,6 +223,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 }
 CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.0}
 CELERY_BEAT_SCHEDULE["ledger.tidy"] = {"task": "ledger.tidy", "schedule": 3600.0}
+if ANCHOR_URL:  # at most one stamp an hour; what failed is asked again ten minutes later
+    CELERY_BEAT_SCHEDULE["ledger.anchor"] = {"task": "ledger.anchor", "schedule": 600.0}
 CELERY_BEAT_SCHEDULE["ledger.check"] = {  # everything against everything, once a night
     "task": "ledger.check",
     "schedule": crontab(hour="3", minute="20"),

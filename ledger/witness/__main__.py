@@ -9,11 +9,9 @@ changes its key. TLS is ended by a proxy in front. Exit 2: key, log or state can
 import argparse
 import sys
 from pathlib import Path
-from secrets import token_bytes
 
-from ledger import durable
 from ledger.core import notes, witness
-from ledger.witness.memory import Lost, Memory
+from ledger.witness.memory import Lost, Memory, make_key
 from ledger.witness.serving import Server
 
 
@@ -25,7 +23,9 @@ def main(words: list[str] | None = None) -> int:
     options = _options(words)
     try:
         if options.make_key:
-            sys.stdout.write(f"{_make_key(options.key, options.make_key)}\n")
+            if options.key.exists():
+                raise NotUsable(f"{options.key} exists already; a witness keeps its key")
+            sys.stdout.write(f"{make_key(options.key, options.make_key).vkey}\n")
             return 0
         memory = _memory(options)
         server = Server(options.host, options.port, memory)
@@ -54,14 +54,6 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     if not options.make_key and (options.port is None or not options.state or not options.log):
         parser.error("--port, --state and --log are needed")
     return options
-
-
-def _make_key(file: Path, name: str) -> str:
-    if file.exists():
-        raise NotUsable(f"{file} exists already; a witness keeps its key")
-    key = notes.SigningKey(name, token_bytes(32))
-    durable.write_secret(file, key.skey.encode() + b"\n")
-    return witness.cosigner(key).vkey
 
 
 def _memory(options: argparse.Namespace) -> Memory:

@@ -12,6 +12,7 @@ that verify are kept.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 
 from ledger import durable
 from ledger.core import notes, tree, witness
@@ -32,6 +33,13 @@ class _Refused(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.answer = Answer(status, f"{reason}\n")
+
+
+def make_key(file: Path, name: str) -> notes.Verifier:
+    """A new key in a file that its owner alone reads; what belongs into the log's policy."""
+    key = notes.SigningKey(name, token_bytes(32))
+    durable.write_secret(file, key.skey.encode() + b"\n")
+    return witness.cosigner(key)
 
 
 @dataclass(frozen=True)

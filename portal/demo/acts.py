@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import Role
 from portal.demo.cast import World
 from portal.needs.models import NeedLine
+from portal.organisations.queries import is_designated
 from portal.pledges.models import Pledge
 from portal.pledges.stages import (
     Accepted,
@@ -48,14 +49,23 @@ from portal.warehouse.stages import (
     AllocationReason,
     Announced,
     AnnouncedLine,
+    Approved,
     Arrived,
     Carrier,
     Counted,
     CountedLine,
     CountReason,
+    ExceptionReason,
+    Inspected,
+    InspectedLine,
+    Papers,
+    TakenIn,
+    Verdict,
 )
 
 GIVER = Actor(role=Role.DONOR)
+OFF_REGISTER = "该院不在定点名单内，指挥部已将病人转至该院。"
+AGREED = "已核对转诊通知，同意。"
 
 
 @dataclass(frozen=True)
@@ -152,9 +162,16 @@ def arrive(world: World, arrival: str, *, at: datetime) -> None:
 
 
 def count_in(
-    world: World, arrival: str, said: Mapping[int, Counting] | None = None, *, at: datetime
+    world: World,
+    arrival: str,
+    said: Mapping[int, Counting] | None = None,
+    *,
+    verdict: Verdict = Verdict.PASS,
+    variant: str = "",
+    at: datetime,
 ) -> None:
-    """Count every line; `said` by line number where it differs from what was announced."""
+    """Count every line, `said` by line number where it differs from what was announced; then
+    quality inspects it, and somebody else takes it into custody."""
     rows = []
     found = Arrival.objects.get(code=arrival)
     for line in found.lines.order_by("no"):
@@ -168,14 +185,32 @@ def count_in(
                 batch=f"{at:%y%m}{line.no:02d}",
             )
         )
-    engine.advance(
-        Arrival,
-        arrival,
-        "count",
-        actor=world.actor("warehouse"),
-        facts=Counted(lines=tuple(rows)),
-        at=at,
+    facts = Counted(lines=tuple(rows))
+    counted = engine.advance(
+        Arrival, arrival, "count", actor=world.actor("warehouse"), facts=facts, at=at
     )
+    if counted.stage == "counted":
+        _inspect(world, counted, verdict=verdict, variant=variant, at=at + timedelta(minutes=25))
+        custody = at + timedelta(minutes=45)
+        engine.advance(
+            Arrival, arrival, "take", actor=world.actor("warehouse2"), facts=TakenIn(), at=custody
+        )
+
+
+def _inspect(
+    world: World, arrival: Arrival, *, verdict: Verdict, variant: str, at: datetime
+) -> None:
+    """Quality looks at every lot; by its label one may be another variant than announced."""
+    rows = tuple(
+        InspectedLine(
+            line=line.no, verdict=verdict, variant=variant, label=not variant,
+            papers=Papers.REPORT, packaging=True, in_date=True,
+        )
+        for line in arrival.lines.filter(accepted__gt=0).order_by("no")
+    )  # fmt: skip
+    actor = world.actor("quality")
+    facts = Inspected(lines=rows)
+    engine.advance(Arrival, arrival.code, "inspect", actor=actor, facts=facts, at=at)
 
 
 def allocate(
@@ -189,19 +224,32 @@ def allocate(
 ) -> str:
     """Set so much of these lots aside for one need line; returns the allocation's code."""
     need_line = f"{line.need.code}/{line.no}"
+    off = not is_designated(line.need.hospital)
     facts = Allocated(
         need_line=need_line,
         lots=tuple(AllocatedLot(lot=lot, quantity=quantity) for lot, quantity in lots),
         reason=reason,
-        note=note,
+        note=note or (OFF_REGISTER if off else ""),
+        exception=ExceptionReason.REFERRED if off else ExceptionReason.NONE,
     )
     actor = world.actor("coordinator")
-    return engine.begin(Allocation, "publish", actor=actor, facts=facts, at=at, org=actor.org).code
+    found = engine.begin(Allocation, "publish", actor=actor, facts=facts, at=at, org=actor.org)
+    if found.stage == "proposed":
+        engine.advance(
+            Allocation, found.code, "approve", actor=world.actor("coordinator2"),
+            facts=Approved(note=AGREED), at=at + timedelta(minutes=30),
+        )  # fmt: skip
+    return found.code
 
 
 def release(world: World, allocations: Sequence[str], *, at: datetime) -> str:
     actor = world.actor("dispatcher")
-    facts = Released(allocations=tuple(ReleasedAllocation(allocation=a) for a in allocations))
+    facts = Released(
+        allocations=tuple(ReleasedAllocation(allocation=a) for a in allocations),
+        receiving_unit="医学装备处",
+        taker="示范车队一号车",
+        slot=at + timedelta(hours=3),
+    )
     return engine.begin(Release, "issue", actor=actor, facts=facts, at=at, org=actor.org).code
 
 
@@ -214,7 +262,9 @@ def pack(world: World, order: str, *, boxes: int, at: datetime) -> str:
 def dispatch(
     world: World, shipment: str, *, carrier: Carrier, waybill: str = "", at: datetime
 ) -> None:
-    facts = Dispatched(carrier=carrier, waybill=waybill, vehicle="")
+    found = Shipment.objects.select_related("release").get(code=shipment)
+    order = found.release.code if found.release else ""
+    facts = Dispatched(carrier=carrier, waybill=waybill, vehicle="", order=order)
     engine.advance(
         Shipment, shipment, "dispatch", actor=world.actor("dispatcher"), facts=facts, at=at
     )

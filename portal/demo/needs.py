@@ -12,6 +12,7 @@ from portal.needs.models import Need, NeedLine
 from portal.needs.reading import ReadRow, read
 from portal.needs.stages import Published, Written
 from portal.organisations.models import Organisation
+from portal.organisations.stages import Designated
 from portal.stages import engine
 
 FILE = Path(__file__).parent.parent / "needs" / "demo_needs.csv"
@@ -24,6 +25,7 @@ ENGLISH = (
     "Wheel Town Demonstration Hospital",
     "Old Mine Demonstration Hospital",
 )
+OFF_THE_REGISTER = 4  # this hospital is verified but not designated: goods need two approvals
 VERIFIED = 6  # the first hospitals of the file are verified and post their needs themselves
 
 
@@ -54,6 +56,11 @@ def _hospital(world: World, n: int, name: str, row: ReadRow, *, at: datetime) ->
         row.province, row.city, level="三级甲等 定点救治医院",
     )  # fmt: skip
     org = enter(world, part, at=at)
+    if n != OFF_THE_REGISTER:
+        engine.advance(
+            Organisation, org.code, "designate", actor=world.actor("authority2"),
+            facts=Designated(notice=NOTICE), at=at,
+        )  # fmt: skip
     hire(world, "hospital" if n == 1 else f"hospital{n}", role=Role.HOSPITAL, org=org, at=at)
     return org
 

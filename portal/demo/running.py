@@ -53,6 +53,17 @@ def wait_for_page(url: str, children: list[Child], *, seconds: float) -> bool:
     return False
 
 
+def wait_for_ports(ports: Iterable[int], children: list[Child], *, seconds: float) -> bool:
+    """Whether something listens on all of them in time, while all children live."""
+    end, waiting = time.monotonic() + seconds, list(ports)
+    while time.monotonic() < end and all(child.poll() is None for child in children):
+        waiting = [port for port in waiting if port_is_free(port)]
+        if not waiting:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def wait_until_one_ends(children: list[Child]) -> None:
     while all(child.poll() is None for child in children):
         time.sleep(0.3)

@@ -551,8 +551,7 @@ def test_failure_13_an_old_checkpoint_fails_the_age_check(log, story, settings, 
     publish_witnessed()
 
     assert verify.main([str(settings.LEDGER_DIR), "--max-age", "60"]) == 0
-    time.sleep(1.1)
-    assert verify.main([str(settings.LEDGER_DIR), "--max-age", "0"]) == 1
+    assert verify.main([str(settings.LEDGER_DIR), "--max-age", "-1"]) == 1
 
 
 def test_failure_13_one_fresh_witness_is_not_a_fresh_quorum(

@@ -1,4 +1,4 @@
-"""The whole portal in one command: database, story, web server, worker and clock."""
+"""The whole portal in one command: database, story, witnesses, web server, worker and clock."""
 
 import argparse
 import fcntl
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 import ledger.api as ledger
-from portal.demo import cast, running, story
+from ledger import publishing
+from portal.demo import cast, running, story, witnesses
 
 WORKER = [
     *("celery", "-A", "portal", "worker", "-B", "-P", "solo", "-l", "WARNING"),
@@ -31,9 +32,7 @@ class Command(BaseCommand):
     help = "Run the demonstration on this machine; Ctrl-C stops all of it."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "--data-only", action="store_true", help="prepare everything, start nothing"
-        )
+        parser.add_argument("--data-only", action="store_true", help="prepare everything, then end")
 
     def handle(self, **options: Any) -> None:
         if not settings.DEMO:
@@ -44,16 +43,36 @@ class Command(BaseCommand):
             except BlockingIOError as error:
                 raise CommandError(f"A demonstration already runs in {settings.VAR}.") from error
             self.prepare()
-            if not options["data_only"]:
-                self.serve()
+            with running.together(witnesses.modules()) as members:
+                if not running.wait_for_ports(witnesses.ports(), members, seconds=30):
+                    raise CommandError("A witness ended by itself; see above.")
+                self.tell()
+                if not options["data_only"]:
+                    self.serve()
 
     def prepare(self) -> None:
-        """Database, static files and log; the story only where no entry has been written yet."""
+        """Database, static files, witnesses' keys and log."""
+        wanted = [settings.PORT, *witnesses.ports()]
+        taken = [str(port) for port in wanted if not running.port_is_free(port)]
+        if taken:
+            raise CommandError(
+                f"In use: port {', '.join(taken)}. The site and its three witnesses need four in a"
+                " row: choose others, PORT=8100 say."
+            )
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        settings.WITNESSES = str(witnesses.make())
         call_command("create_log", stdout=self.stdout)
-        if ledger.size() + ledger.pending()[0] > 1:  # more than the log's own first entry
-            return
+
+    def tell(self) -> None:
+        """The story, only where no entry has been written yet; at its end all is witnessed."""
+        if ledger.size() + ledger.pending()[0] == 1:  # the log's own first entry
+            self.play()
+        publishing.sign_and_publish(at=timezone.now())
+        if ledger.mode() == "ok" and ledger.witnessed().since:
+            raise CommandError("The witnesses do not answer: the story could not be published.")
+
+    def play(self) -> None:
         with Progress(transient=True) as bar:
             task = bar.add_task(_("Playing three weeks"), total=None)
 
@@ -63,8 +82,6 @@ class Command(BaseCommand):
             story.play(at=timezone.now(), progress=progress)
 
     def serve(self) -> None:
-        if not running.port_is_free(settings.PORT):
-            raise CommandError(f"Port {settings.PORT} is in use: choose another, PORT=8001 say.")
         try:
             with running.together([WORKER, SERVER]) as children:
                 if running.wait_for_page(f"{HERE}/healthz", children, seconds=60):
