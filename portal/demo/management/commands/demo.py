@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise CommandError(f"A demonstration already runs in {settings.VAR}.") from error
-            self.prepare()
+            self.prepare([] if options["data_only"] else [settings.PORT])
             with running.together(witnesses.modules()) as members:
                 if not running.wait_for_ports(witnesses.ports(), members, seconds=30):
                     raise CommandError("A witness ended by itself; see above.")
@@ -50,9 +50,9 @@ class Command(BaseCommand):
                 if not options["data_only"]:
                     self.serve()
 
-    def prepare(self) -> None:
-        """Database, static files, witnesses' keys and log."""
-        wanted = [settings.PORT, *witnesses.ports()]
+    def prepare(self, site: list[int]) -> None:
+        """Database, static files, witnesses' keys and log. `site`: the ports it will need too."""
+        wanted = [*site, *witnesses.ports()]
         taken = [str(port) for port in wanted if not running.port_is_free(port)]
         if taken:
             raise CommandError(
