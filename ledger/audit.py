@@ -81,6 +81,10 @@ def files(
         if path == "checkpoint":
             size, found = _published(rules, data or b"", newest, at)
             yield from found
+        elif path == "policy":
+            rights = _policies(head, [source.read("checkpoint") or b"", met[1] if met else b""])
+            if data not in rights:
+                yield _difference("file", path, "bytes", _wrong(data, rights[0]))
         elif path.startswith("disclosures/"):
             sizes = {size, newest.size if newest else 0}  # a killed publisher is between the two
             rights = [_right_disclosures(path, one, width) for one in sorted(sizes)]
@@ -122,11 +126,6 @@ def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     """What the tables give for a path; None if no such file belongs there."""
     if path == "receipt.vkey":
         return f"{head.receipt_vkey}\n".encode() if head.receipt_vkey else None
-    if path == "policy":
-        try:
-            return cosigned.policy_text(head)
-        except policy.WrongPolicy:
-            return None  # the operator's file is named itself
     tile = tiles.parse_path(path, width)
     unit = width ** max(tile.level, 0) if tile else 1
     if tile is None or (tile.n * width + tile.width) * unit > size:
@@ -135,6 +134,17 @@ def _right(path: str, head: Head, size: int, width: int) -> bytes | None:
     if tile.level != tiles.ENTRIES:
         return b"".join(reading.hashes(tile.level, start, start + tile.width))
     return tiles.bundle([entry for *_, entry in reading.sealed(start, start + tile.width)])
+
+
+def _policies(head: Head, shown: list[bytes]) -> list[bytes | None]:
+    """Those that may be published with these notes: a killed publisher is between the two."""
+    found = list[bytes | None]()
+    for note in shown:
+        try:
+            found.append(cosigned.policy_text(head, note))
+        except (policy.WrongPolicy, notes.WrongNote):
+            continue  # the operator's file, or the checkpoint, is named itself
+    return found or [None]
 
 
 def _right_disclosures(path: str, size: int, width: int) -> bytes | None:

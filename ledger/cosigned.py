@@ -20,9 +20,13 @@ from ledger.models import Cosignature, Head, StoredCheckpoint
 NOBODY = "quorum none\n"
 
 
-def policy_text(head: Head) -> bytes:
-    """The policy to publish: our keys, the current one first, and the operator's rules."""
-    return policy.write(*_vkeys(head), rules=_rules()).encode()
+def policy_text(head: Head, note: bytes) -> bytes:
+    """The policy to publish with this checkpoint: our keys, the newest that signed it first, and
+    the operator's rules. A key that has signed nothing public is none that readers may demand."""
+    vkeys = _vkeys(head)
+    signed = notes.open_note(note, [notes.parse_vkey(vkey) for vkey in vkeys])[1]
+    first = next(place for place, vkey in enumerate(vkeys) if vkey in signed)
+    return policy.write(*vkeys[first:], rules=_rules()).encode()
 
 
 def demanded(head: Head) -> policy.Policy:
@@ -57,12 +61,13 @@ def lines(
 ) -> dict[str, str]:
     """{vkey: newest line that verifies} of the witnesses of this checkpoint, in policy order."""
     text = stored.note.partition("\n\n")[0] + "\n"  # a malformed one is for fsck to name
-    found: dict[str, tuple[int, str]] = {}
-    for row in rows:
-        if (key := rules.witnesses.get(row.witness)) and verifies(row.line, text, key) == row.at:
-            found[key.vkey] = max(found.get(key.vkey, (0, "")), (row.at, row.line))
+    found: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: -row.at):
+        key = rules.witnesses.get(row.witness)
+        if key and key.vkey not in found and verifies(row.line, text, key) == row.at:
+            found[key.vkey] = row.line
     order = [key.vkey for key in rules.witnesses.values()]
-    return {vkey: found[vkey][1] for vkey in order if vkey in found}
+    return {vkey: found[vkey] for vkey in order if vkey in found}
 
 
 def verifies(line: str, text: str, key: notes.Verifier) -> int | None:

@@ -87,7 +87,7 @@ def publish(*, width: int = tiles.WIDTH, everything: bool = False) -> int:
 
 def _is_public(head: Head, note: bytes) -> bool:
     """Whether policy and checkpoint, the files that change, are these."""
-    wanted = {"policy": cosigned.policy_text(head), "checkpoint": note}
+    wanted = {"policy": cosigned.policy_text(head, note), "checkpoint": note}
     files = {name: folder() / name for name in wanted}
     return all(file.exists() and file.read_bytes() == wanted[n] for n, file in files.items())
 
@@ -110,7 +110,7 @@ def _write_files(
     fp("publish.disclosures")
     if head.receipt_vkey:
         write_once("receipt.vkey", f"{head.receipt_vkey}\n".encode())
-    write_over("policy", cosigned.policy_text(head))
+    write_over("policy", cosigned.policy_text(head, note))
     fp("publish.policy")
     fp("publish.checkpoint")
     write_over("checkpoint", note)
