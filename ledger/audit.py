@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from ledger import cosigned, publishing, reading, receipts, signer, vault
+from ledger import anchoring, cosigned, publishing, reading, receipts, signer, vault
 from ledger.core import notes, policy, rotation, tiles, tree
 from ledger.models import Cosignature, Head, SealedEntry, StoredCheckpoint
 from ledger.verify.sources import Folder
@@ -73,6 +73,7 @@ def files(
     folder = publishing.folder()
     source = Folder(folder) if folder.is_dir() else None
     present = set(source.paths()) if source else set()
+    anchors = dict(anchoring.files())
     met = cosigned.newest_met(rules)
     newest, size = met[0] if met else None, 0
     for path in sorted(present):
@@ -90,6 +91,9 @@ def files(
             rights = [_right_disclosures(path, one, width) for one in sorted(sizes)]
             if data not in rights:
                 yield _difference("file", path, "bytes", _wrong(data, rights[0]))
+        elif path in anchors:
+            if data != anchors[path]:
+                yield _difference("file", path, "bytes", _wrong(data, anchors[path]))
         elif data != (right := _right(path, head, len(leaves), width)):
             yield _difference("file", path, "bytes", _wrong(data, right))
     if newest and "checkpoint" not in present and _since(newest) + PROMISE < at:
@@ -97,6 +101,7 @@ def files(
     if size:
         wanted = {tiles.path(tile, width) for tile in tiles.of_size(0, size, width)}
         wanted |= {"policy"} | _listed(size, width)
+        wanted |= anchors.keys()
         wanted |= {"receipt.vkey"} if head.receipt_vkey else set()
         for path in sorted(wanted - present):
             yield _difference("file", path, "bytes", "is missing")

@@ -31,6 +31,7 @@ POINTS = (
     *("rotate.made", "rotate.prepared", "rotate.locked", "rotate.submitted", "rotate.recorded"),
     *("rotate.taken", "rotate.sealed", "rotate.swapped", "rotate.adopted", "rotate.published"),
     *("rotate.told", "rotate.remembered", "rotate.retired"),
+    *("anchor.asked", "anchor.stored", "anchor.file"),
     *("erase.rows", "erase.event", "erase.committed", "erase.file"),
 )
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from ledger import (
+    anchoring,
     audit,
     cosigned,
     guarding,
@@ -94,6 +95,7 @@ def differences(*, at: datetime, width: int = tiles.WIDTH) -> list[Difference]:
             *_hashes(derived, width),
             *_checkpoints(derived),
             *cosigned.differences(rules),
+            *anchoring.differences(_log_keys(derived), derived.leaves),
             *_disclosures(derived),
             *_intents(derived, head.origin),
             *audit.memory(head, derived.leaves),
@@ -133,6 +135,14 @@ def _demanded(derived: Derived, found: list[Difference]) -> policy.Policy:
     except policy.WrongPolicy as error:
         found.append(difference("policy", 0, "bytes", str(error)))
         return policy.Policy(quorum="none")
+
+
+def _log_keys(derived: Derived) -> list[notes.Verifier]:
+    """Every key that the entries name; none if they name nonsense, which is found elsewhere."""
+    try:
+        return [notes.parse_vkey(vkey) for vkey in (derived.vkey, *derived.retired.split())]
+    except notes.WrongNote:
+        return []
 
 
 def _which(index: int, entry: bytes, stored: bytes, computed: bytes) -> Iterator[Difference]:

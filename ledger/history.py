@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from ledger.models import Cosignature, Head, Journal, StoredCheckpoint
 
-CHECK, DRILL, ROTATION = "fsck", "drill", "rotation"
+CHECK, DRILL, ROTATION, ANCHOR = "fsck", "drill", "rotation", "anchor"
 
 
 @dataclass(frozen=True)

@@ -166,11 +166,15 @@ class Cosignature(models.Model):
 
 
 class Anchor(models.Model):
-    """A foreign proof of when a checkpoint was there; `kind` rfc3161, `token` as received (DER)."""
+    """A foreign proof of when a checkpoint was there; `kind` rfc3161, `token` as received (DER).
+
+    `note`: the stamped bytes, the checkpoint as the log signed it.
+    """
 
     pk = models.CompositePrimaryKey("size", "kind")
     size = models.BigIntegerField()
     kind = models.CharField(max_length=20)
+    note = models.TextField()
     token = models.BinaryField()
     at = models.DateTimeField()  # the time in the token
 
@@ -196,10 +200,10 @@ class Journal(models.Model):
         indexes = [models.Index(fields=["kind", "-id"], name="ledger_journal_newest")]
 
 
-APPEND_ONLY = (SealedEntry, CaseNumber, TileHash, StoredCheckpoint, Cosignature)
+APPEND_ONLY = (SealedEntry, CaseNumber, TileHash, StoredCheckpoint, Cosignature, Anchor)
 SEALED = (
     *(Head, SealedEntry, CaseNumber, CaseCount, TileHash, StoredCheckpoint, Disclosure),
-    *(Cosignature,),
+    *(Cosignature, Anchor),
 )
 
 

@@ -2,6 +2,7 @@
 
     checkpoint  policy  receipt.vkey
     tile/<L>/<N>[.p/<W>]  tile/entries/<N>[.p/<W>]  disclosures/<N>
+    anchor/<size>.note  anchor/<size>.tsr          by anchoring.py
 
 One publisher at a time (file lock). Every entry read is hashed again against its leaf hash, every
 tile hash against the tile below, and the root against the signed one, before the checkpoint goes

@@ -7,7 +7,7 @@ from celery.signals import worker_init
 from django.db import connections
 from django.utils import timezone
 
-from ledger import fsck, guarding, publishing, reading, sealing, tidying, witnessing
+from ledger import anchoring, fsck, guarding, publishing, reading, sealing, tidying, witnessing
 
 A_SECOND = 1.0  # a worker that seals too never waits longer for a witness; the next round takes it
 
@@ -26,6 +26,13 @@ def publish() -> None:
 def check() -> None:
     """The nightly check of everything; its outcome stands on the page about integrity."""
     fsck.check(at=timezone.now())
+
+
+@shared_task(name="ledger.anchor", ignore_result=True)
+def anchor() -> None:
+    """Has the newest published checkpoint stamped, at most once an hour."""
+    with suppress(reading.NoLog):
+        anchoring.scheduled(at=timezone.now())
 
 
 @shared_task(name="ledger.tidy", ignore_result=True)

@@ -12,7 +12,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLES = (
     *("ledger_entry", "ledger_case", "ledger_hash", "ledger_checkpoint"),
-    *("ledger_cosignature",),
+    *("ledger_cosignature", "ledger_anchor"),
 )
 EVENTS = ("update", "delete")
 _FUNCTION = """

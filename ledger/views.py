@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from ledger.core import tiles
+from ledger.verify import anchors
 
 IMMUTABLE = "public, max-age=31536000, immutable, no-transform"
 SECONDS = "public, max-age=5"
@@ -33,6 +34,14 @@ def tile(request: HttpRequest, name: str) -> HttpResponse:
     if tiles.parse_path(name) is None:
         return _absent()
     return _file(name, "application/octet-stream", IMMUTABLE)
+
+
+@require_safe
+def anchor(request: HttpRequest, name: str) -> HttpResponse:
+    if not anchors.is_known(name):
+        return _absent()
+    kind = "text/plain; charset=utf-8" if name.endswith(".note") else "application/timestamp-reply"
+    return _file(name, kind, IMMUTABLE)
 
 
 @require_safe

@@ -59,6 +59,9 @@ def _options(words: list[str] | None) -> argparse.Namespace:
         metavar="SECONDS",
         help="refuses a checkpoint that the quorum cosigned longer ago",
     )
+    parser.add_argument(
+        "--anchor-ca", type=Path, metavar="FILE", help="certificates whose time stamps you trust"
+    )
     parser.add_argument("--log", help="TARGET is a receipt: check it against this log")
     options = parser.parse_args(words)
     if options.log and (options.remember or options.balances):
@@ -78,7 +81,9 @@ def _report(options: argparse.Namespace) -> Report:
         return check_receipt(Path(options.target), log, demanded, now=datetime.now(UTC))
     if options.proofs:
         return proving.check(bundles.read(options.target), demanded)
-    report = check(open_source(options.target), demanded, balances=options.balances)
+    trusted = options.anchor_ca.read_bytes() if options.anchor_ca else None
+    source = open_source(options.target)
+    report = check(source, demanded, balances=options.balances, trusted=trusted)
     if options.max_age is not None:
         ageing.check(report, most=options.max_age, now=int(time.time()))
     if options.remember:
@@ -116,6 +121,11 @@ def _say_log(report: LogReport) -> None:
     sys.stdout.write(f"{report.origin}: {report.size} entries, root {report.root}\n")
     if report.ahead:
         sys.stdout.write(f"{report.ahead} more are being published\n")
+    if report.anchored:
+        size, at = report.anchored["size"], report.anchored["at"]
+        sys.stdout.write(f"{size} entries were there at {at}, says a time stamp that you trust\n")
+    elif report.anchors:
+        sys.stdout.write(f"{report.anchors} time stamps, not checked: give --anchor-ca FILE\n")
     if report.holdings is not None:
         sys.stdout.write(f"balances hold ({report.holdings} holdings)\n")
 

@@ -7,6 +7,7 @@
                   remain too, holds exactly its part
     disclosures   each opens a digest of its entry
     receipt.vkey  the key that entry 0 names
+    anchors       each a checkpoint of this log, with a time stamp of just that
     nothing else  unknown files are named
 
 Bundles and tiles say the leaf hashes twice: where they differ, the one that does not lead to the
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.core import notes, policy, rotation, tiles, tree
-from ledger.verify import extras, lineage, signed
+from ledger.verify import anchors, extras, lineage, signed
 from ledger.verify.entries import Chain, check_disclosures
 from ledger.verify.reports import LogReport
 from ledger.verify.sources import Source, Unreachable
@@ -42,9 +43,13 @@ def check(
     demanded: bytes | None = None,
     *,
     balances: bool = False,
+    trusted: bytes | None = None,
     width: int = tiles.WIDTH,
 ) -> LogReport:
-    """Verify a whole log. `demanded`: the reader's own policy; else the one published with it."""
+    """Verify a whole log. `demanded`: the reader's own policy; else the one published with it.
+
+    `trusted`: certificates (PEM) of the authorities whose time stamps count.
+    """
     report, listed = LogReport(), source.paths()
     checkpoint = source.read("checkpoint")
     served = source.read("policy")
@@ -54,8 +59,9 @@ def check(
     if rules is not None and (head := _checkpoint(report, rules, checkpoint, source, width)):
         _Files(source, listed, report, head, width).check(balances=balances)
         extras.check(source, report, width)
+        anchors.check(source, listed or [], report, trusted)
     for path in listed or []:
-        if path not in PLAIN and not _is_known(path, width):
+        if path not in PLAIN and not _is_known(path, width) and not anchors.is_known(path):
             report.wrong(path, "is no file of a log")
     return report
 

@@ -1,4 +1,4 @@
-"""What lies beside the log: the key of receipts, which entry 0 names too."""
+"""What lies beside the log: the key of receipts, which entry 0 names too, and time stamps."""
 
 from ledger.verify.reports import LogReport
 from ledger.verify.rereading import Entries

@@ -33,6 +33,8 @@ class LogReport(Report):
     ahead: int = 0
     holdings: int | None = None
     evidence: list[str] = field(default_factory=list)
+    anchors: int = 0  # time stamps that are of this log
+    anchored: dict[str, Any] | None = None  # the newest that is genuine: {size, at}
     note: bytes = field(default=b"", repr=False)
     keys: list[notes.Verifier] = field(default_factory=list, repr=False)
     rules: policy.Policy | None = field(default=None, repr=False)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ledger import api
 from ledger.core import codes, leaf
+from tests.authority import Authority, Serving
 
 
 @pytest.fixture
@@ -52,3 +53,21 @@ def story(submit):
         return uids
 
     return SimpleNamespace(tell=tell, gifts=gifts)
+
+
+@pytest.fixture(scope="session")
+def authorities(tmp_path_factory):
+    """Two time-stamping authorities: the one that is trusted, and another."""
+    folder = tmp_path_factory.mktemp("authorities")
+    return Authority(folder / "trusted"), Authority(folder / "other")
+
+
+@pytest.fixture
+def authority(authorities, settings):
+    """The trusted one, serving; the settings name it."""
+    trusted, _other = authorities
+    trusted.mode, trusted.asked = "good", 0
+    with Serving(trusted) as server:
+        settings.ANCHOR_URL, settings.ANCHOR_CA_FILE = server.address, str(trusted.ca)
+        yield trusted
+        server.shutdown()

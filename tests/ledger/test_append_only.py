@@ -4,17 +4,18 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from ledger import sealing, triggers
+from ledger import anchoring, sealing, triggers
 from ledger.models import APPEND_ONLY, sealed_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def rows(log, story, publish_witnessed):
+def rows(log, story, publish_witnessed, authority):
     story.tell(5)
     sealing.seal_all(at=timezone.now(), width=4)
     publish_witnessed(4)
+    anchoring.anchor(at=timezone.now())
     for model in APPEND_ONLY:
         assert model.objects.exists()
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from ledger import creating, fsck, publishing, sealing, triggers
+from ledger import anchoring, creating, fsck, publishing, sealing, triggers
 from ledger.models import SEALED, Head, SealedEntry
 
 WIDTH = 4
@@ -18,14 +18,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def whole(db, log_files, story, settings, publish_witnessed):
-    """21 entries of width 4, three witnessed checkpoints, disclosures of both classes, files."""
+def whole(db, log_files, story, settings, publish_witnessed, authority):
+    """21 entries of width 4, three witnessed checkpoints, two of them stamped, disclosures of both
+    classes, files."""
     settings.LEDGER_CHECKS = []
     creating.create(at=timezone.now(), width=WIDTH)
     for count in (6, 7, 7):
         story.tell(count)
         sealing.seal_all(at=timezone.now(), width=WIDTH)
         publish_witnessed(WIDTH)
+        if count == 7:
+            anchoring.anchor(at=timezone.now())
     return log_files
 
 
