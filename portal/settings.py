@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "ledger.seal": 1.0,
         "ledger.publish": 5.0,
         "tracking.project": 1.0,
+        "stages.clock": 60.0,
     }.items()
 }
 CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.0}

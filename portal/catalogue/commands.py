@@ -17,6 +17,7 @@ from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 
 Row = dict[str, Any]
+PACK = ("name_zh", "name_en", "units", "level", "unsure")
 
 
 @dataclass
@@ -115,7 +116,7 @@ def _said(item: Item) -> tuple[Row, list[Row], list[Row]]:
     return (
         {name: getattr(item, name) for name in own},
         [held[row["key"]] for row in variants if row["key"] in held],
-        list(item.packs.order_by("pk").values("name_zh", "name_en", "units", "level", "unsure")),
+        [{name: getattr(p, name) for name in PACK} for p in item.packs.order_by("pk")],
     )
 
 

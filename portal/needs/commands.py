@@ -1,7 +1,7 @@
 """What the moves of a need do, and what upper parts tell its lines: pledged, received."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import F
 from django.utils import timezone
@@ -11,14 +11,20 @@ from portal.accounts.acting import Actor
 from portal.catalogue.queries import variants_by_key
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean
+from portal.needs.freshness import tick
 from portal.needs.models import Need, NeedLine
 from portal.needs.queries import OPEN
 from portal.needs.stages import (
     AskedLine,
+    Changed,
+    ChangedLine,
+    Expired,
     Met,
     Published,
     QuantityKind,
     Returned,
+    StillNeeded,
+    WentStale,
     Withdrawn,
     Written,
 )
@@ -26,7 +32,9 @@ from portal.organisations.models import Organisation
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 
-COUNTED = (QuantityKind.EXACT, QuantityKind.ESTIMATED)
+__all__ = ["tick"]  # with the effects below: what the clock calls
+COUNTED = (QuantityKind.EXACT, QuantityKind.ESTIMATED, QuantityKind.PER_WEEK)
+WRITTEN = ("campus", "department", "hours", "valid_until", "unwanted", "notes", "contact")
 
 
 def write(subject: Need, facts: Written, step: Step) -> None:
@@ -76,23 +84,73 @@ def check_publishable(subject: Need, facts: Published, step: Step) -> None:
         subject.source = clean_address(facts.source) if facts.source else ""
     except Unclean as unclean:
         raise MoveRefused(str(unclean)) from unclean
-    subject.save(update_fields=["source"])
+    subject.confirmed_at = step.at
+    subject.save(update_fields=["source", "confirmed_at"])
     step.concern(hospital.code)
 
 
 def meet(subject: Need, facts: Met, step: Step) -> None:
-    """Met when every line is: never while a line has no limit, is unknown, or has received too
-    little."""
+    """Met when every line is: never while a line has no end, is unknown, or has received too
+    little. Goods do not make a stale need fresh: only the hospital's word for it does."""
     lines = list(subject.lines.order_by("no"))
-    whole = all(line.quantity is not None and line.received >= line.quantity for line in lines)
-    step.target = "met" if whole else "partly_met"
+    waiting = subject.stage if subject.stage in ("stale", "expired") else "partly_met"
+    step.target = "met" if all(_is_met(line) for line in lines) else waiting
     step.open(received=[{"no": line.no, "received": line.received} for line in lines])
     step.concern(subject.hospital.code)
 
 
-def withdraw(subject: Need, facts: Withdrawn, step: Step) -> None:
-    """Stands on the hospital's page too, whoever withdrew it."""
+def revive(subject: Need, facts: StillNeeded, step: Step) -> None:
+    """The hospital says it again: fresh for the next 48 hours."""
+    subject.confirmed_at = step.at
+    subject.save(update_fields=["confirmed_at"])
+    step.target = "partly_met" if _has_received(subject) else "published"
     step.concern(subject.hospital.code)
+
+
+def change(subject: Need, facts: Changed, step: Step) -> None:
+    """A new version of the notice: other figures for the same lines. The old one stays sealed, and
+    gifts stay pinned to the version they answered."""
+    if facts.valid_until is not None:
+        _check_day(facts.valid_until, step)
+    lines = {line.no: line for line in subject.lines.order_by("no")}
+    for told in facts.wanted:
+        if told.line not in lines:
+            raise MoveRefused(_("Line %(no)d is not in this need.") % {"no": told.line})
+        _check_quantity(told, told.line)
+        line = lines[told.line]
+        line.quantity_kind, line.quantity = told.quantity_kind, told.quantity
+        line.priority = told.priority
+        line.daily_use, line.stock_days = told.daily_use, told.stock_days
+    NeedLine.objects.bulk_update(
+        lines.values(), ["quantity_kind", "quantity", "priority", "daily_use", "stock_days"]
+    )
+    subject.valid_until, subject.confirmed_at = facts.valid_until, step.at
+    subject.revision += 1
+    subject.save(update_fields=["valid_until", "confirmed_at", "revision"])
+    step.target = _answered(subject)
+    step.concern(subject.hospital.code)
+
+
+def concern_hospital(subject: Need, facts: WentStale | Expired | Withdrawn, step: Step) -> None:
+    """Stands on the hospital's page too, whoever or whatever brought it about."""
+    step.concern(subject.hospital.code)
+
+
+def _is_met(line: NeedLine) -> bool:
+    endless = line.quantity is None or line.quantity_kind == QuantityKind.PER_WEEK
+    return not endless and line.received >= (line.quantity or 0)
+
+
+def _answered(need: Need) -> str:
+    """The stage of a need that is asked for now, by what the hospital has confirmed."""
+    lines = list(need.lines.order_by("no"))
+    if all(_is_met(line) for line in lines):
+        return "met"
+    return "partly_met" if _has_received(need) else "published"
+
+
+def _has_received(need: Need) -> bool:
+    return need.lines.filter(received__gt=0).exists()
 
 
 def receive(*, quantities: Mapping[int, int], actor: Actor, at: datetime) -> list[Need]:
@@ -170,13 +228,18 @@ def _locked_need_of(need_line_id: int) -> Need:
 
 
 def _fill(need: Need, facts: Written, step: Step) -> None:
-    if facts.valid_until is not None and facts.valid_until < timezone.localdate(step.at):
-        raise MoveRefused(_("“Needed until” lies in the past. Please give a later day or none."))
-    need.department, need.valid_until = facts.department, facts.valid_until
-    need.notes, need.contact = facts.notes, facts.contact
-    need.save(update_fields=["department", "valid_until", "notes", "contact", "return_note"])
+    if facts.valid_until is not None:
+        _check_day(facts.valid_until, step)
+    for name in WRITTEN:
+        setattr(need, name, getattr(facts, name))
+    need.save(update_fields=[*WRITTEN, "return_note"])
     NeedLine.objects.bulk_create(_lines(need, facts.lines))
     step.target = "submitted" if facts.send else "draft"
+
+
+def _check_day(until: date, step: Step) -> None:
+    if until < timezone.localdate(step.at):
+        raise MoveRefused(_("“Needed until” lies in the past. Please give a later day or none."))
 
 
 def _lines(need: Need, asked: tuple[AskedLine, ...]) -> list[NeedLine]:
@@ -204,12 +267,17 @@ def _lines(need: Need, asked: tuple[AskedLine, ...]) -> list[NeedLine]:
             quantity_kind=line.quantity_kind,
             quantity=line.quantity,
             as_written=line.as_written,
+            fitness=line.fitness,
+            only_exact=line.only_exact,
+            priority=line.priority,
+            daily_use=line.daily_use,
+            stock_days=line.stock_days,
         )
         for no, line in enumerate(asked, start=1)
     ]
 
 
-def _check_quantity(line: AskedLine, no: int) -> None:
+def _check_quantity(line: AskedLine | ChangedLine, no: int) -> None:
     if line.quantity_kind in COUNTED and not line.quantity:
         raise MoveRefused(
             _(

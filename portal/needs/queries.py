@@ -5,12 +5,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from portal.accounts.acting import Actor
-from portal.catalogue.queries import variant_choices
+from portal.catalogue.queries import accepted as accepted_variants
+from portal.catalogue.queries import described, unit_of, variant_choices
 from portal.needs.models import Need, NeedLine
 from portal.stages.forms import FreeRows
 
 __all__ = [
     "OPEN",
+    "accepted",
+    "as_it_stands",
     "as_written",
     "known_source",
     "needs_of",
@@ -19,7 +22,7 @@ __all__ = [
     "variant_choices",
 ]
 
-OPEN = ("published", "partly_met")  # donors can answer it
+OPEN = ("published", "partly_met", "stale")  # donors can answer it
 
 
 def as_written(*, subject: Need, actor: Actor) -> dict[str, Any]:
@@ -31,15 +34,49 @@ def as_written(*, subject: Need, actor: Actor) -> dict[str, Any]:
                 "quantity_kind": line.quantity_kind,
                 "quantity": line.quantity,
                 "as_written": line.as_written,
+                "fitness": line.fitness,
+                "only_exact": line.only_exact,
+                "priority": line.priority,
+                "daily_use": line.daily_use,
+                "stock_days": line.stock_days,
             }
             for line in subject.lines.select_related("variant").order_by("no")
         ),
         "valid_until": subject.valid_until,
+        "campus": subject.campus,
         "department": subject.department,
+        "hours": subject.hours,
+        "unwanted": subject.unwanted,
         "notes": subject.notes,
         "contact": subject.contact,
         "send": True,
     }
+
+
+def as_it_stands(*, subject: Need, actor: Actor) -> dict[str, Any]:
+    """The figures of a published need, line by line; the lines themselves stay."""
+    lines = subject.lines.select_related("variant__item").order_by("no")
+    return {
+        "wanted": [
+            {
+                "caption": f"{described(line.variant)} · {unit_of(line.variant)}",
+                "line": line.no,
+                "quantity_kind": line.quantity_kind,
+                "quantity": line.quantity,
+                "priority": line.priority,
+                "daily_use": line.daily_use,
+                "stock_days": line.stock_days,
+            }
+            for line in lines
+        ],
+        "valid_until": subject.valid_until,
+    }
+
+
+def accepted(line: NeedLine) -> frozenset[str]:
+    """Keys of the variants that this line takes: its own, later versions, and foreign equivalents
+    unless the hospital wants none."""
+    return accepted_variants(line.variant, exact=line.only_exact)
 
 
 def known_source(*, subject: Need, actor: Actor) -> dict[str, Any]:

@@ -92,9 +92,7 @@ class MoveForm(forms.Form):
         )
         # fixed rows are the server's, not the client's: what is sent cannot change their number
         sent = (
-            _with_counts(data, spec.name, len(initial or ()))
-            if fixed
-            else _with_total(data, spec.name)
+            _with_counts(data, spec.name, len(initial or ())) if fixed else _with_total(data, spec)
         )
         # free rows are compared with nothing: a row sent back unchanged is still a row
         rows: forms.BaseFormSet[Any] = kind(
@@ -288,15 +286,18 @@ def _with_counts(data: QueryDict | None, prefix: str, count: int) -> QueryDict |
     return fixed
 
 
-def _with_total(data: QueryDict | None, prefix: str) -> QueryDict | None:
-    """Rows to fill: as many as were sent (a broken count is none), and five more if asked for."""
+def _with_total(data: QueryDict | None, spec: Spec) -> QueryDict | None:
+    """Rows to fill: as many as were sent (a broken count is none), and five more if asked for;
+    these stand at their usual choices."""
     if data is None:
         return None
-    grown = data.copy()
+    grown, prefix = data.copy(), spec.name
     sent = data.get(f"{prefix}-TOTAL_FORMS", "")
     total = min(int(sent), MOST_ROWS) if sent.isascii() and sent.isdigit() and len(sent) < 5 else 0
-    grown[f"{prefix}-TOTAL_FORMS"] = str(
-        min(total + 5, MOST_ROWS) if data.get("more") == prefix else total
-    )
+    more = min(total + 5, MOST_ROWS) if data.get("more") == prefix else total
+    grown[f"{prefix}-TOTAL_FORMS"] = str(more)
     grown[f"{prefix}-INITIAL_FORMS"] = "0"
+    chosen = [s for s in spec.rows.specs() if isinstance(s.default, StrEnum)] if spec.rows else []
+    for n in range(total, more):
+        grown.update({f"{prefix}-{n}-{s.name}": s.default.value for s in chosen})
     return grown

@@ -18,12 +18,12 @@ from portal.accounts.acting import Actor
 from portal.accounts.links import DeadLink, open_link, prolong
 from portal.accounts.models import Link
 from portal.accounts.roles import DONOR
+from portal.accounts.secret import by_secret_link
 from portal.catalogue.queries import described, unit_of
 from portal.pledges.models import Pledge
 from portal.pledges.queries import lines_of, unsent_lines
 from portal.receipts.models import Receipt
 from portal.receipts.queries import of_gift as receipts_of
-from portal.receipts.views import by_secret_link
 from portal.shipping.forms import DirectForm
 from portal.shipping.models import Shipment
 from portal.shipping.queries import of_gift as shipments_of

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from portal.catalogue.fitness import Fitness
 from portal.input.cleaning import MOBILE
 from portal.input.once import fresh_key
 from portal.needs.notes import Note
 from portal.needs.reading import Outcome, ReadRow, Unreadable, read
+from portal.needs.stages import Priority
 from portal.stages.forms import MOST_ROWS
 
 LONGEST = 20_000
@@ -23,6 +25,13 @@ HEADERS = {
     4: ["物资", "规格", "数量", "单位"],
 }
 FIELDS = ("variant", "quantity_kind", "quantity", "as_written")
+MORE = {  # what a list does not say, and what the form then shows
+    "fitness": Fitness.GENERAL_WARD.value,
+    "only_exact": "",
+    "priority": Priority.NORMAL.value,
+    "daily_use": "",
+    "stock_days": "",
+}
 Values = dict[str, str]
 
 
@@ -74,6 +83,7 @@ def _take(row: ReadRow, rows: list[Values], out: Pasted) -> None:
             "quantity_kind": "exact" if refused and _number(row.notes) else kind,
             "quantity": str(row.quantity or ""),
             "as_written": _as_written(row) if said else "",
+            **MORE,
         }
     )
 
@@ -121,7 +131,7 @@ def _typed(data: QueryDict) -> Iterator[Values]:
     total = data.get("lines-TOTAL_FORMS", "")
     known = int(total) if total.isascii() and total.isdigit() and len(total) < 5 else 0
     for n in range(min(known, MOST_ROWS)):
-        yield {name: data.get(f"lines-{n}-{name}", "") for name in FIELDS}
+        yield {name: data.get(f"lines-{n}-{name}", "") for name in (*FIELDS, *MORE)}
 
 
 def _fill(form: QueryDict, rows: list[Values]) -> None:

@@ -74,9 +74,11 @@ def test_publishing_seals_the_need_as_it_then_is(seal):
     said = entry.body["data"]
     assert said["hospital"] == need.hospital.code
     assert said["department"] == "设备处"
+    usual = {"fitness": "general_ward", "only_exact": False, "priority": "normal"}
+    usual |= {"daily_use": None, "stock_days": None}
     assert said["lines"] == [
-        {"no": 1, "variant": MASK, "quantity_kind": "exact", "quantity": 1000},
-        {"no": 2, "variant": SURGICAL, "quantity_kind": "unknown", "quantity": None},
+        {"no": 1, "variant": MASK, "quantity_kind": "exact", "quantity": 1000, **usual},
+        {"no": 2, "variant": SURGICAL, "quantity_kind": "unknown", "quantity": None, **usual},
     ]
     assert need.hospital.code in dict(entry.body["cases"])
     assert "请送设备处" not in entry.raw.decode()
