@@ -51,6 +51,15 @@ def acting_as(person: Person, roles: Iterable[str]) -> list[Actor]:
     return [actor for actor in actors(person) if actor.role in wanted]
 
 
+def accounts_of(person_id: int) -> set[int]:
+    """Every account of the person behind this one: those with the same e-mail address are his."""
+    found = {person_id}
+    email = Person.objects.filter(pk=person_id).values_list("email", flat=True).first()
+    if email:
+        found.update(Person.objects.filter(email__iexact=email).values_list("pk", flat=True))
+    return found
+
+
 def grant(person: Person, *, role: str, org: str, at: datetime) -> Grant:
     """Give a role in an organisation; giving it twice changes nothing."""
     held, _new = Grant.objects.get_or_create(

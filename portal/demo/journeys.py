@@ -79,7 +79,7 @@ def warehouse_journey(world: World, plot: Plot) -> Journey:
     acts.count_in(world, arrival, {1: plot.counted}, at=at)
     (lot,) = acts.lots_of(gift)
     for leg in plot.legs:
-        at = yield hours(max(5 * plot.pace, 1))
+        at = yield hours(5 * plot.pace)
         line = asking[leg.to]
         reason = AllocationReason.DESIGNATED if line == meant else AllocationReason.LARGEST_GAP
         allocation = acts.allocate(world, line, [(lot.code, leg.quantity)], reason=reason, at=at)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean, clean_text
 from portal.organisations.models import Organisation
-from portal.organisations.stages import Entered, KnownFrom, Renamed
+from portal.organisations.stages import Designated, Entered, KnownFrom, Renamed, Undesignated
 from portal.stages.engine import MoveRefused, Step
 
 
@@ -42,4 +42,30 @@ def rename(subject: Organisation, facts: Renamed, step: Step) -> None:
     if not subject.legal_name:
         raise MoveRefused(_("Please give the organisation's legal name."))
     subject.save(update_fields=["legal_name", "name_en"])
+    step.target = subject.stage
+
+
+def designate(subject: Organisation, facts: Designated, step: Step) -> None:
+    """In the register of designated hospitals (定点) from now on; the stage stays."""
+    if subject.kind != Organisation.Kind.HOSPITAL:
+        raise MoveRefused(_("Only hospitals stand in the designated register."))
+    _register(subject, facts.notice, step, designated=True)
+
+
+def undesignate(subject: Organisation, facts: Undesignated, step: Step) -> None:
+    """Off the register: goods go there only with a second approver and a published reason."""
+    _register(subject, facts.notice, step, designated=False)
+
+
+def _register(subject: Organisation, notice: str, step: Step, *, designated: bool) -> None:
+    try:
+        if notice:
+            clean_address(notice)
+    except Unclean as unclean:
+        raise MoveRefused(str(unclean)) from unclean
+    if subject.designated == designated:
+        raise MoveRefused(_("The register says so already."))
+    subject.designated = designated
+    subject.save(update_fields=["designated"])
+    step.open(designated=designated)
     step.target = subject.stage

@@ -31,6 +31,7 @@ class Organisation(Subject):
     city = models.CharField(_("city"), max_length=40, blank=True)
     district = models.CharField(_("district"), max_length=40, blank=True)
     level = models.CharField(_("level and kind"), max_length=60, blank=True)
+    designated = models.BooleanField(_("in the designated register"), default=False)
 
     class Meta:
         verbose_name = _("organisation")
@@ -49,6 +50,7 @@ class Organisation(Subject):
             "district",
             "level",
         )
+        internal = ("designated",)  # sealed by the moves that write it
 
     def __str__(self) -> str:
         return self.legal_name

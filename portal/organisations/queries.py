@@ -31,6 +31,11 @@ def by_credit_code(credit_code: str) -> Organisation | None:
     return Organisation.objects.filter(credit_code=credit_code).first()
 
 
+def is_designated(org: Organisation) -> bool:
+    """Whether it stands in the register of designated hospitals (定点) at this moment."""
+    return Organisation.objects.filter(pk=org.pk, designated=True).exists()
+
+
 def names(codes: Iterable[str]) -> dict[str, str]:
     """Code -> name in the reader's language, one query; an unknown code is left out."""
     wanted = {code for code in codes if code}

@@ -39,6 +39,19 @@ class Renamed(Facts, line=_("Renamed")):
     name_en: str = fact(_("English name"), default="")
 
 
+class Designated(Facts, line=_("Entered in the designated register")):
+    notice: str = fact(
+        _("Address of the register's notice"),
+        disclosure=NAMED,
+        default="",
+        help=_("Where the list of designated hospitals was published."),
+    )
+
+
+class Undesignated(Facts, line=_("Struck off the designated register")):
+    notice: str = fact(_("Address of the register's notice"), disclosure=NAMED, default="")
+
+
 ORGANISATION = Lifecycle(
     "organisation",
     "U",
@@ -105,6 +118,26 @@ ORGANISATION = Lifecycle(
             effect="rename",
             label=_("Rename"),
             done=_("Renamed"),
+        ),
+        Move(
+            "designate",
+            source=("listed", "verified"),
+            target=("listed", "verified"),
+            by=(AUTHORITY,),
+            facts=Designated,
+            effect="designate",
+            label=_("Enter in the designated register"),
+            done=_("In the designated register"),
+        ),
+        Move(
+            "undesignate",
+            source=("listed", "verified"),
+            target=("listed", "verified"),
+            by=(AUTHORITY,),
+            facts=Undesignated,
+            effect="undesignate",
+            label=_("Strike off the designated register"),
+            done=_("Off the designated register"),
         ),
     ),
     public_from=("listed", "verified"),

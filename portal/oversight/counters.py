@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Least
 
 from portal.needs.models import NeedLine
@@ -15,6 +15,7 @@ from portal.warehouse.models import AllocationLine, ArrivalLine
 
 TAKEN_BACK = ("withdrawn", "declined")
 ENDED = ("confirmed", "lost")
+UNCOUNTED = ("announced", "arrived")
 HELD = Least(F("surplus"), F("accepted"))  # found beyond the count: received once explained
 AGREED = F("accepted") - HELD
 
@@ -27,11 +28,11 @@ def pledged_is_the_sum_of_gifts() -> Iterator[Difference]:
 
 
 def allocated_is_what_is_under_way_or_confirmed() -> Iterator[Difference]:
-    """I5: a need line's allocated = allocations that stand and direct shipments, less what was
-    lost and what the hospital did not accept as sent."""
+    """I5: a need line's allocated = allocations that stand, direct shipments and what was issued
+    without order, less what was lost and what the hospital did not accept as sent."""
     standing = AllocationLine.objects.exclude(allocation__stage="cancelled")
     shipped = ShipmentLine.objects.filter(need_line__isnull=False)
-    direct = shipped.filter(shipment__gift__isnull=False)
+    direct = shipped.filter(Q(shipment__gift__isnull=False) | Q(shipment__urgent__isnull=False))
     lost = shipped.filter(shipment__stage="lost")
     said = ReceiptLine.objects.filter(shipment_line__need_line__isnull=False)
     refused = said.annotate(gone=F("shipment_line__quantity") - AGREED)
@@ -59,7 +60,7 @@ def gift_lines_count_what_was_sent() -> Iterator[Difference]:
     by, direct_by = ("pledge", "variant"), ("shipment__gift", "lot__variant")
     announced_by = ("pledge_line__pledge", "pledge_line__variant")
     direct = ShipmentLine.objects.filter(shipment__gift__isnull=False)
-    counted = ArrivalLine.objects.filter(arrival__stage="stocked")
+    counted = ArrivalLine.objects.exclude(arrival__stage__in=UNCOUNTED)
     ended = direct.filter(shipment__stage__in=ENDED)
     expected = {
         "sent": added(

@@ -70,7 +70,7 @@ def shipments_hold_their_lines() -> Iterator[Difference]:
 def allocations_hold_their_lines() -> Iterator[Difference]:
     """I3: what is set aside for a published allocation or an issued release order is what its
     lines name; otherwise nothing is."""
-    allocated = AllocationLine.objects.filter(allocation__stage="published")
+    allocated = AllocationLine.objects.filter(allocation__stage__in=("proposed", "published"))
     released = AllocationLine.objects.filter(allocation__release__stage="issued")
     should = {
         **_by_lot(allocated, "allocation__code"),
@@ -94,7 +94,8 @@ def arrival_lines_add_up() -> Iterator[Difference]:
     counted = F("accepted") + F("rejected") + F("missing") - F("surplus")
     rows = ArrivalLine.objects.annotate(counted=counted).select_related("arrival").order_by("pk")
     for line in rows.iterator():
-        should = line.announced if line.arrival.stage == "stocked" else 0
+        counted_in = line.arrival.stage not in ("announced", "arrived")
+        should = line.announced if counted_in else 0
         if line.counted != should:
             reason = f"accepted + rejected + missing - surplus is {line.counted}, not {should}"
             yield of(line, "announced", reason)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
 
-from portal.oversight import counters, goods, journeys
+from portal.oversight import counters, goods, journeys, people
 from portal.oversight.differences import Difference
 
 INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
@@ -21,6 +21,10 @@ INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
     counters.allocated_is_what_is_under_way_or_confirmed,
     counters.received_is_the_sum_of_receipts,
     counters.gift_lines_count_what_was_sent,
+    people.signers_differ,
+    people.signatures_are_those_of_the_moves,
+    people.goods_were_signed_for,
+    people.held_goods_were_not_allocated,
     journeys.public_versions_have_one_event,
     journeys.entries_are_counted,
     journeys.stages_were_reached_by_moves,

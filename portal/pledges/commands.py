@@ -96,6 +96,13 @@ def send_line(pledge_line_id: int, quantity: int) -> PledgeLine:
     )
 
 
+def unsend_line(pledge_line_id: int, quantity: int) -> None:
+    """So much was not sent yet after all: it comes later."""
+    rows = PledgeLine.objects.filter(pk=pledge_line_id, sent__gte=F("arrived") + quantity)
+    taken_back = rows.update(sent=F("sent") - quantity)
+    assert taken_back == 1, f"gift line {pledge_line_id}: less is on its way"
+
+
 def arrive_line(pledge_line_id: int, quantity: int) -> None:
     """So much of what was sent has been counted at its destination: good, rejected or missing."""
     rows = PledgeLine.objects.filter(pk=pledge_line_id, arrived__lte=F("sent") - quantity)

@@ -1,8 +1,10 @@
 """Release orders and shipments in the admin; the hospital's secret link is made and shown there,
 once."""
 
+import io
 from typing import Any
 
+import segno
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,12 +12,13 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.shipping.commands import CONFIRM_DAYS, renew_confirm_link
-from portal.shipping.models import Release, Shipment, ShipmentLine
+from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue, UrgentLine
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page
 from portal.stages.engine import MoveRefused
@@ -31,8 +34,11 @@ class ShipmentLines(ReadOnlyRows):
 class ReleaseAdmin(SubjectAdmin):
     list_display = ("code", "at_stage", "hospital", "warehouse", "since")
     list_select_related = ("hospital", "warehouse")
-    fields = ("code", "at_stage", "to", "warehouse", "allocations", "since")
-    readonly_fields = ("to",)
+    fields = (
+        *("code", "at_stage", "to", "receiving_unit", "taker", "slot", "warehouse"),
+        *("allocations", "since", "to_scan"),
+    )
+    readonly_fields = ("to", "to_scan")
     list_filter = (StageFilter,)
     search_fields = ("code",)
     ordering = ("-pk",)
@@ -40,9 +46,55 @@ class ReleaseAdmin(SubjectAdmin):
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.qr_view)
+        return [path("<int:pk>/qr.svg", view, name="shipping_release_qr"), *super().get_urls()]
+
+    def qr_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The order's code as a picture, to be scanned at the gate: the code and nothing else."""
+        release = self.get_object(request, str(pk))
+        if release is None or not self.has_view_permission(request, release):
+            raise Http404
+        picture = io.BytesIO()
+        segno.make(release.code, error="m", micro=False).save(
+            picture, kind="svg", scale=6, border=2, xmldecl=False, svgclass=None, lineclass=None
+        )
+        response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+        add_never_cache_headers(response)
+        return response
+
+    @admin.display(description=_("to be scanned at the gate"))
+    def to_scan(self, release: Release) -> str:
+        return format_html(
+            '<img src="{}" alt="{}" width="180" height="180">',
+            self._address("qr", release.pk),
+            release.code,
+        )
+
     @admin.display(description=_("hospital"))
     def to(self, release: Release) -> str:
         return public_page(release.hospital, "organisation")
+
+
+class UrgentLines(ReadOnlyRows):
+    model = UrgentLine
+    fields = readonly_fields = ("lot", "quantity")
+
+
+@admin.register(UrgentIssue)
+class UrgentIssueAdmin(SubjectAdmin):
+    """What left without a release order; the same list stands in public."""
+
+    list_display = ("code", "at_stage", "need_line", "warehouse", "since")
+    list_select_related = ("need_line", "warehouse")
+    fields = ("code", "at_stage", "need_line", "warehouse", "since")
+    inlines = (UrgentLines,)
+    search_fields = ("code",)
+    ordering = ("-pk",)
+    sees = (COORDINATOR,)
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"org": actor.org}
 
 
 @admin.register(Shipment)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from ledger.core import codes
 from ledger.core.postings import Posting, place
 from portal.accounts.acting import Actor
 from portal.accounts.links import end_links, make_link
@@ -22,7 +23,7 @@ from portal.shipping.lines import (
     moved,
     refuse_too_many,
 )
-from portal.shipping.models import Release, Shipment, ShipmentLine
+from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue
 from portal.shipping.stages import (
     Delivered,
     Dispatched,
@@ -32,10 +33,15 @@ from portal.shipping.stages import (
     ReleaseUsed,
     SentDirect,
 )
+from portal.shipping.urgent import issue_urgent
 from portal.stages.engine import MoveRefused, Step, follow, locked
 from portal.stages.facts import Facts
+from portal.stages.signing import signer
+from portal.warehouse.lots import posting
 from portal.warehouse.models import Allocation, AllocationLine
 from portal.warehouse.stages import Carrier
+
+__all__ = ["cancel_release", "issue", "issue_urgent", "name_released", "name_shipped", "pack"]
 
 CONFIRM = "confirm"  # the purpose of the hospital's link
 CONFIRM_DAYS = 30
@@ -56,7 +62,8 @@ def issue(subject: Release, facts: Released, step: Step) -> None:
             _("These lie in different warehouses. Please issue a release order for each warehouse.")
         )
     subject.hospital, subject.warehouse, subject.org = hospital, first.warehouse, first.org
-    subject.save(update_fields=["hospital", "warehouse", "org"])
+    _say_to_whom(subject, facts)
+    subject.save(update_fields=["hospital", "warehouse", "org", "receiving_unit", "taker", "slot"])
     subject.allocations.set(allocations)
     lines = _released(subject)
     refuse_too_many(lines)
@@ -64,6 +71,15 @@ def issue(subject: Release, facts: Released, step: Step) -> None:
     name_released(subject, facts, step)
     for allocation in allocations:
         step.then(_follow(allocation, "release", step))
+
+
+def _say_to_whom(subject: Release, facts: Released) -> None:
+    if not facts.receiving_unit.strip() or not facts.taker.strip():
+        raise MoveRefused(
+            _("Please name the receiving unit, and the person and vehicle that take the goods.")
+        )
+    subject.receiving_unit, subject.taker = facts.receiving_unit, facts.taker
+    subject.slot = facts.slot
 
 
 def name_released(subject: Release, facts: Facts, step: Step) -> None:
@@ -104,9 +120,18 @@ def pack(subject: Shipment, facts: Packed, step: Step) -> None:
             _follow(pledge, "dispatch", step),
         )
         return
-    if not facts.release:
+    subject.packed_by = signer(step.actor)
+    if subject.urgent is not None:
+        _pack_urgent(subject, subject.urgent, step)
+    else:
+        _pack_released(subject, facts.release, step)
+    concern_lines(subject, step, listed=True)
+
+
+def _pack_released(subject: Shipment, code: str, step: Step) -> None:
+    if not code:
         raise MoveRefused(_("Please choose a release order: nothing is packed without one."))
-    release = locked(Release, facts.release)
+    release = locked(Release, code)
     if not release.reachable_by(step.actor):
         raise MoveRefused(_("There is nothing with this code."))
     if release.stage != "issued":
@@ -115,7 +140,7 @@ def pack(subject: Shipment, facts: Packed, step: Step) -> None:
             % {"code": release.code, "stage": release.stage_label}
         )
     subject.release, subject.hospital, subject.org = release, release.hospital, release.org
-    subject.save(update_fields=["release", "hospital", "org"])
+    subject.save(update_fields=["release", "hospital", "org", "packed_by"])
     released = _released(release)
     ShipmentLine.objects.bulk_create(
         ShipmentLine(
@@ -129,13 +154,33 @@ def pack(subject: Shipment, facts: Packed, step: Step) -> None:
     )
     step.post(*[_posting(line, release.code, subject.code) for line in released])
     step.concern(release.code, *[line.allocation.code for line in released])
-    concern_lines(subject, step, listed=True)
     used = ReleaseUsed()
     step.then(lambda: follow(release, "use", actor=step.actor, facts=used, at=step.at))
 
 
+def _pack_urgent(subject: Shipment, urgent: UrgentIssue, step: Step) -> None:
+    assert urgent.need_line is not None, "what was issued has its need line"
+    subject.hospital, subject.org = urgent.need_line.need.hospital, urgent.org
+    subject.save(update_fields=["hospital", "org", "packed_by"])
+    source, target = place("reserved", urgent.code), place("reserved", subject.code)
+    rows = urgent.lines.select_related("lot__pledge", "lot__variant").order_by("pk")
+    for no, row in enumerate(rows, start=1):
+        ShipmentLine.objects.create(
+            shipment=subject,
+            no=no,
+            lot=row.lot,
+            need_line=urgent.need_line,
+            quantity=row.quantity,
+        )
+        step.post(posting(row.quantity, row.lot, source, target))
+    step.concern(urgent.code)
+
+
 def dispatch(subject: Shipment, facts: Dispatched, step: Step) -> None:
-    """Handed to the carrier; every carrier but own vehicle and railway needs its waybill number."""
+    """Handed to the carrier; every carrier but own vehicle and railway needs its waybill number.
+
+    What a release order let out goes only against that order's code, by a second person.
+    """
     try:
         waybill = clean_text(facts.waybill, limit=60) or subject.waybill
     except Unclean as unclean:
@@ -147,10 +192,28 @@ def dispatch(subject: Shipment, facts: Dispatched, step: Step) -> None:
                 "railway need none."
             )
         )
+    if subject.release is not None:
+        _check_order(subject.release, facts.order)
+        subject.dispatched_by = signer(step.actor, subject.packed_by)
     subject.carrier, subject.waybill = facts.carrier.value, waybill
-    subject.save(update_fields=["carrier", "waybill"])
+    subject.save(update_fields=["carrier", "waybill", "dispatched_by"])
     step.post(*moved(subject, "reserved", place("transit", subject.code)))
     concern_lines(subject, step)
+
+
+def _check_order(release: Release, typed: str) -> None:
+    try:
+        code = codes.normalise(typed) if typed else ""
+    except codes.WrongCode:
+        code = typed
+    if code != release.code:
+        raise MoveRefused(
+            _(
+                "The code “%(typed)s” is not that of the release order of these goods. "
+                "Please scan the order that lies with them, or type its code."
+            )
+            % {"typed": typed}
+        )
 
 
 def name_shipped(subject: Shipment, facts: Facts, step: Step) -> None:

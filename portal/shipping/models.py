@@ -9,8 +9,9 @@ from portal.accounts.roles import AUDITOR, CHARITY, DONOR, HOSPITAL
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge
+from portal.shipping.issuing import URGENT
 from portal.shipping.stages import RELEASE, SHIPMENT
-from portal.stages.models import Subject, stage_known
+from portal.stages.models import Subject, different, stage_known
 from portal.warehouse.models import Allocation, Lot, Warehouse
 
 
@@ -27,6 +28,9 @@ class Release(Subject):
     )
     allocations = models.ManyToManyField(Allocation, verbose_name=_("allocations"))
     org = models.CharField(_("organisation"), max_length=12)
+    receiving_unit = models.CharField(_("receiving unit"), max_length=200, blank=True)
+    taker = models.CharField(_("who takes it"), max_length=200, blank=True)
+    slot = models.DateTimeField(_("time at the gate"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("release order")
@@ -34,10 +38,54 @@ class Release(Subject):
         constraints = [stage_known(RELEASE)]
 
     class Disclosure:
-        internal = ("warehouse", "hospital", "org")
+        personal = ("receiving_unit", "taker")
+        internal = ("warehouse", "hospital", "org", "slot")
 
     def reachable_by(self, actor: Actor) -> bool:
         return actor.role == AUDITOR or (actor.role in CHARITY and actor.org == self.org)
+
+
+class UrgentIssue(Subject):
+    """Goods that left without a release order; the public list is made of these."""
+
+    lifecycle = URGENT
+
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, null=True, verbose_name=_("warehouse")
+    )
+    need_line = models.ForeignKey(
+        NeedLine, on_delete=models.PROTECT, null=True, verbose_name=_("need line")
+    )
+    org = models.CharField(_("organisation"), max_length=12)
+
+    class Meta:
+        verbose_name = _("issue without order")
+        verbose_name_plural = _("issued without order")
+        constraints = [stage_known(URGENT)]
+
+    class Disclosure:
+        internal = ("warehouse", "need_line", "org")
+
+    def reachable_by(self, actor: Actor) -> bool:
+        return actor.role == AUDITOR or (actor.role in CHARITY and actor.org == self.org)
+
+
+class UrgentLine(models.Model):
+    """So much of one lot that left without order."""
+
+    issue = models.ForeignKey(UrgentIssue, on_delete=models.PROTECT, related_name="lines")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, verbose_name=_("lot"))
+    quantity = models.BigIntegerField(_("quantity"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="shipping_urgent_line_positive"
+            )
+        ]
+
+    class Disclosure:
+        internal = ("id", "issue", "lot", "quantity")
 
 
 class Shipment(Subject):
@@ -52,21 +100,32 @@ class Shipment(Subject):
     release = models.OneToOneField(
         Release, on_delete=models.PROTECT, null=True, verbose_name=_("release order")
     )
+    urgent = models.OneToOneField(
+        UrgentIssue, on_delete=models.PROTECT, null=True, verbose_name=_("issue without order")
+    )
     gift = models.ForeignKey(
         Pledge, on_delete=models.PROTECT, null=True, verbose_name=_("gift, direct lane")
     )
     org = models.CharField(_("organisation"), max_length=12, blank=True)
     carrier = models.CharField(_("carrier"), max_length=10, blank=True)
     waybill = models.CharField(_("waybill number"), max_length=60, blank=True)
+    packed_by = models.BigIntegerField(null=True, editable=False)
+    dispatched_by = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
-        constraints = [stage_known(SHIPMENT)]
+        constraints = [
+            stage_known(SHIPMENT),
+            different("packed_by", "dispatched_by", name="shipping_shipment_second_person"),
+        ]
 
     class Disclosure:
         personal = ("waybill",)
-        internal = ("hospital", "release", "gift", "org", "carrier")
+        internal = (
+            *("hospital", "release", "urgent", "gift", "org", "carrier"),
+            *("packed_by", "dispatched_by"),
+        )
         erased_with = ("gift__code",)
 
     def reachable_by(self, actor: Actor) -> bool:

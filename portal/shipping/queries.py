@@ -15,6 +15,19 @@ from portal.pledges.queries import unsent_lines
 from portal.shipping.models import Release, Shipment
 from portal.stages.models import Subject
 from portal.warehouse.models import Allocation
+from portal.warehouse.queries import lot_choices, need_line_choices
+
+__all__ = [
+    "allocation_choices",
+    "coming_to",
+    "confirmed_by",
+    "direct_initial",
+    "hospital_choices",
+    "lot_choices",
+    "need_line_choices",
+    "of_gift",
+    "release_choices",
+]
 
 Pairs = list[tuple[str, Any]]
 COMING = ("packed", "in_transit", "delivered")

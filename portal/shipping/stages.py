@@ -1,7 +1,7 @@
 """The tables of shipping: release orders and shipments; a carrier's word is never the
 hospital's."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,19 @@ class ReleasedAllocation(Facts):
 
 class Released(Facts, line=_("Release order issued")):
     allocations: tuple[ReleasedAllocation, ...] = fact(_("What is released (one hospital)"))
+    receiving_unit: str = fact(
+        _("Receiving unit"),
+        disclosure=NAMED,
+        default="",
+        help=_("The department of the hospital that receives the goods."),
+    )
+    taker: str = fact(
+        _("Who takes it: person and vehicle (never public)"),
+        disclosure=PRIVATE,
+        default="",
+        help=_("Or the carrier's name. The gate lets nobody else have it."),
+    )
+    slot: datetime | None = fact(_("Time at the gate"), default=None)
 
 
 class ReleaseCancelled(Facts, line=_("Release order cancelled")):
@@ -119,6 +132,14 @@ class Dispatched(Facts, line=_("Handed to the carrier: {carrier}")):
         help=_("Leave empty for own vehicle or railway."),
     )
     vehicle: str = fact(_("Vehicle and driver (never public)"), disclosure=PRIVATE, default="")
+    order: str = fact(
+        _("Code of the release order"),
+        default="",
+        help=_(
+            "Scan the order's QR code or type its code. Another person than the one who packed "
+            "hands the goods over."
+        ),
+    )
 
 
 class Delivered(Facts, line=_("The carrier says it arrived; the hospital has not confirmed yet")):

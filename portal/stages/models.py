@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
@@ -49,6 +49,12 @@ def stage_known(lifecycle: Lifecycle) -> models.CheckConstraint:
     """The database's own copy of the list of stages, made from the table."""
     keys = [stage.key for stage in lifecycle.stages]
     return models.CheckConstraint(condition=Q(stage__in=keys), name=f"{lifecycle.key}_stage_known")
+
+
+def different(first: str, second: str, *, name: str) -> models.CheckConstraint:
+    """The database's own word: where both columns name a person, they name two."""
+    unsigned = Q(**{first: None}) | Q(**{second: None})
+    return models.CheckConstraint(condition=unsigned | ~Q(**{first: F(second)}), name=name)
 
 
 class Minted(models.Model):

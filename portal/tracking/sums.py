@@ -22,7 +22,7 @@ GROUPS = (
     ("stock", ("stock",)),
     ("reserved", ("reserved",)),
     ("transit", ("packing", "transit", "delivered")),
-    ("held", ("held",)),
+    ("held", ("held", "kept")),
     ("received", ("received",)),
     ("rejected", ("rejected",)),
     ("damaged", ("damaged",)),

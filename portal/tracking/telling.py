@@ -110,6 +110,8 @@ def goods_of(line: Line, *, of: str = "", most: int = 8) -> list[Fact]:
             continue
         if kind == "reserved" and owner[:1] != "A":
             kind = "packing"
+        if (name_of(p["from"]), kind) == ("quarantine", "held"):
+            kind = "kept"
         owner = hospital if kind in ("reserved", "packing", "transit") else owner
         told[kind, p["item"], owner] = told.get((kind, p["item"], owner), 0) + p["amount"]
     lines = [

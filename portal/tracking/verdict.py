@@ -16,17 +16,18 @@ from portal.tracking.models import Gift
 
 # The order of the sentence: what is done first, then from hospital back to donor, then ends.
 ORDER = (
-    *("received", "held", "delivered", "transit", "packing", "reserved", "stock", "quarantine"),
-    *("waiting", "inbound", "promised", "unanswered"),
+    *("received", "held", "delivered", "transit", "packing", "reserved", "stock", "kept"),
+    *("quarantine", "waiting", "inbound", "promised", "unanswered"),
 )
 ENDS = ("rejected", "returned", "damaged", "lost", "expired", "community", "sold")
 PUBLIC = {"unanswered": "start", "promised": "match", "inbound": "match", "waiting": "store"}
 PUBLIC |= {"quarantine": "store", "stock": "store", "reserved": "allocate", "packing": "deliver"}
+PUBLIC |= {"kept": "store"}
 PUBLIC |= {"transit": "deliver", "delivered": "deliver", "held": "confirm", "received": "confirm"}
 TONES = {"received": "received", "returned": "returned", "promised": "promised"}
 TONES |= {"unanswered": "promised", "stock": "stored", "quarantine": "stored", "waiting": "stored"}
 TONES |= {"reserved": "stored", "inbound": "moving", "packing": "moving", "transit": "moving"}
-TONES |= {"delivered": "moving", "held": "moving"}
+TONES |= {"delivered": "moving", "held": "moving", "kept": "stored"}
 
 
 MOST = 7  # parts of the sentence
@@ -56,7 +57,7 @@ def shares(gift: Gift) -> list[Share]:
             if amount > 0 and (where := _where(gift, place)):
                 key = (where[0], item, *where[1:])
                 found[key] = found.get(key, 0) + amount
-        if left := promised(gift, item) - sent(gift, item):
+        if left := promised(gift, item) - sent(gift, item) - relabelled(gift, item):
             kind = "unanswered" if gift.stage == "registered" else "promised"
             if left > 0 and not _over(gift):
                 found[kind, item, "", "", ""] = left
@@ -80,6 +81,11 @@ def sent(gift: Gift, item: str) -> int:
     return -int(gift.places.get(item, {}).get(f"donor:{gift.code}", 0))
 
 
+def relabelled(gift: Gift, item: str) -> int:
+    """What was sent as this item and turned out, by its label, to be another."""
+    return int(gift.flows.get(item, {}).get("quarantine>donor", 0))
+
+
 def surplus(gift: Gift, item: str) -> int:
     """What was found beyond what was sent."""
     places = gift.places.get(item, {})
@@ -90,6 +96,7 @@ def counted_in(gift: Gift, item: str) -> int:
     """What warehouses counted in as good."""
     flows: dict[str, int] = gift.flows.get(item, {})
     came = [f"{place}>stock" for place in ("inbound", "donor", "found", "quarantine")]
+    came.append("quarantine>held")
     back = [f"stock>{place}" for place in ("inbound", "donor", "found", "quarantine")]
     return sum(flows.get(f, 0) for f in came) - sum(flows.get(f, 0) for f in back)
 
@@ -122,9 +129,19 @@ def _where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
             name = "packing"
         shipment = owner if owner[0] == "S" else ""
         return (name, told.get("hospital", ""), shipment, told.get("warehouse", ""))
+    if name == "held" and (house := _kept_at(gift, owner)):
+        return ("kept", owner, "", house)
     if name == "lost" and owner[:1] == "S":
         return (name, "", owner, "")
     return (name, owner, "", owner if owner[:1] == "W" else "")
+
+
+def _kept_at(gift: Gift, owner: str) -> str:
+    """The warehouse that keeps a parcel for the hospital it is addressed to, or nothing."""
+    for key, told in gift.subjects.items():
+        if key.startswith("arrival:") and (told["stage"], told["hospital"]) == ("held", owner):
+            return str(told["warehouse"])
+    return ""
 
 
 def headline(gift: Gift, rows: list[Share]) -> str:
@@ -162,6 +179,7 @@ def next_steps(rows: list[Share]) -> str:
         "packing": _("it is handed to the carrier"),
         "reserved": _("it is released and packed"),
         "stock": _("it is allocated to a hospital's need"),
+        "kept": _("the hospital it is addressed to fetches it or gives it on"),
         "quarantine": _("it is inspected"),
         "waiting": _("the warehouse counts it in"),
         "inbound": _("the warehouse counts it in"),
@@ -185,7 +203,7 @@ def holders(gift: Gift, rows: list[Share]) -> str:
             hands.append(_("The carrier"))
         elif share.kind in ("received", "held"):
             hands.append(words.name(gift.names, share.owner))
-        elif share.kind in ("stock", "quarantine", "waiting", "reserved", "packing"):
+        elif share.kind in ("stock", "kept", "quarantine", "waiting", "reserved", "packing"):
             hands.append(words.name(gift.names, share.house) if share.house else _("The sender"))
     separator = ", " if words.english() else "、"
     return separator.join(dict.fromkeys(hands))

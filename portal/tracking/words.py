@@ -74,6 +74,7 @@ PHRASES = {
     "transit": _("{amount} under way to {owner}"),
     "delivered": _("{amount} at {owner} by the carrier's word, not confirmed yet"),
     "held": _("{amount} more than sent at {owner}, held until explained"),
+    "kept": _("{amount} kept in the warehouse for {owner}"),
     "received": _("{amount} confirmed by {owner}"),
     "rejected": _("{amount} rejected by {owner}"),
     "returned": _("{amount} returned to the donor"),

@@ -83,8 +83,11 @@ class WarehouseAdmin(OfOneOrganisation):
 
 class ArrivalLines(Lines):
     model = ArrivalLine
-    fields = ("no", "item", "lot", "announced", "accepted", "rejected", "missing", "surplus")
-    readonly_fields = ("item",)
+    fields = (
+        *("no", "item", "lot", "announced", "accepted", "rejected", "missing", "surplus"),
+        "verdict_label",
+    )
+    readonly_fields = ("item", "verdict_label")
     ordering = ("no",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -94,6 +97,10 @@ class ArrivalLines(Lines):
     def item(self, line: ArrivalLine) -> str:
         return f"{described(line.lot.variant)} · {unit_of(line.lot.variant)}"
 
+    @admin.display(description=_("verdict"))
+    def verdict_label(self, line: ArrivalLine) -> str:
+        return line.verdict_label
+
 
 @admin.register(Arrival)
 class ArrivalAdmin(OfOneOrganisation):
@@ -102,8 +109,11 @@ class ArrivalAdmin(OfOneOrganisation):
     list_display = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label")
     list_filter = (StageFilter,)
     search_fields = ("code", "pledge__code", "waybill")
-    fields = ("code", "at_stage", "since", "gift", "warehouse", "carrier_label", "waybill")
-    readonly_fields = ("at_stage", "gift", "carrier_label")
+    fields = (
+        *("code", "at_stage", "since", "gift", "warehouse", "carrier_label", "waybill"),
+        "addressed_to",
+    )
+    readonly_fields = ("at_stage", "gift", "carrier_label", "addressed_to")
     inlines = (ArrivalLines,)
 
     def ordered(self) -> QuerySet[Any]:
@@ -139,6 +149,10 @@ class ArrivalAdmin(OfOneOrganisation):
     @admin.display(description=_("gift"))
     def gift(self, arrival: Arrival) -> str:
         return public_page(arrival.pledge, "gift")
+
+    @admin.display(description=_("addressed to"))
+    def addressed_to(self, arrival: Arrival) -> str:
+        return public_page(arrival.consignee, "organisation")
 
     @admin.display(description=_("carrier"))
     def carrier_label(self, arrival: Arrival) -> str:
@@ -188,7 +202,17 @@ class LotAdmin(ReadOnly):
 
     list_display = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "pledge")
     search_fields = ("code", "batch", "pledge__code", "variant__key")
-    fields = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "gift")
+    fields = (
+        "code",
+        "item",
+        "in_stock",
+        "unit",
+        "batch",
+        "expiry",
+        "community_only",
+        "warehouse",
+        "gift",
+    )
     readonly_fields = ("item", "in_stock", "unit", "gift")
     list_per_page = 50
     show_full_result_count = False

@@ -5,13 +5,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import AUDITOR, CHARITY, DONOR
+from portal.accounts.roles import AUDITOR, CHARITY, DONOR, HOSPITAL
 from portal.catalogue.models import Variant
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge, PledgeLine
-from portal.stages.models import Subject, stage_known
-from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE, Carrier
+from portal.stages.models import Subject, different, stage_known
+from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE, Carrier, Verdict
 
 
 class Warehouse(Subject):
@@ -51,15 +51,29 @@ class Arrival(Subject):
     )
     carrier = models.CharField(_("carrier"), max_length=10, blank=True)
     waybill = models.CharField(_("waybill number"), max_length=60, blank=True)
+    consignee = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, verbose_name=_("addressed to"), null=True
+    )
+    counted_by = models.BigIntegerField(null=True, editable=False)
+    inspected_by = models.BigIntegerField(null=True, editable=False)
+    taken_by = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("arrival")
         verbose_name_plural = _("arrivals")
-        constraints = [stage_known(ARRIVAL)]
+        constraints = [
+            stage_known(ARRIVAL),
+            different("counted_by", "inspected_by", name="warehouse_arrival_count_quality"),
+            different("inspected_by", "taken_by", name="warehouse_arrival_quality_custody"),
+            different("counted_by", "taken_by", name="warehouse_arrival_count_custody"),
+        ]
 
     class Disclosure:
         personal = ("waybill",)
-        internal = ("pledge", "warehouse", "carrier")
+        internal = (
+            *("pledge", "warehouse", "carrier", "consignee"),
+            *("counted_by", "inspected_by", "taken_by"),
+        )
         erased_with = ("pledge__code",)
 
     @property
@@ -69,6 +83,8 @@ class Arrival(Subject):
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role == DONOR:
             return actor.by_link == self.pledge.code
+        if actor.role == HOSPITAL:
+            return self.consignee is not None and actor.org == self.consignee.code
         if self.warehouse is None:  # being opened: the warehouse is chosen in the same step
             return actor.role in CHARITY
         return actor.role == AUDITOR or (
@@ -89,6 +105,7 @@ class Lot(models.Model):
     )
     batch = models.CharField(_("batch number"), max_length=60, blank=True)
     expiry = models.DateField(_("expiry date"), null=True, blank=True)
+    community_only = models.BooleanField(_("community use only"), default=False)
 
     class Meta:
         verbose_name = _("lot")
@@ -96,7 +113,7 @@ class Lot(models.Model):
 
     class Disclosure:
         personal = ("batch",)
-        internal = ("id", "code", "pledge", "variant", "warehouse", "expiry")
+        internal = ("id", "code", "pledge", "variant", "warehouse", "expiry", "community_only")
         erased_with = ("arrivalline__arrival__code",)
 
     def __str__(self) -> str:
@@ -120,6 +137,7 @@ class ArrivalLine(models.Model):
     rejected = models.BigIntegerField(_("rejected"), default=0)
     missing = models.BigIntegerField(_("missing"), default=0)
     surplus = models.BigIntegerField(_("surplus"), default=0)
+    verdict = models.CharField(_("verdict"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("arrival line")
@@ -128,7 +146,7 @@ class ArrivalLine(models.Model):
             models.UniqueConstraint(fields=["arrival", "no"], name="warehouse_arrival_line_once"),
             models.CheckConstraint(
                 condition=Q(
-                    announced__gt=0,
+                    announced__gte=0,
                     accepted__gte=0,
                     rejected__gte=0,
                     missing__gte=0,
@@ -155,10 +173,15 @@ class ArrivalLine(models.Model):
             "rejected",
             "missing",
             "surplus",
+            "verdict",
         )
 
     def __str__(self) -> str:
         return f"{self.arrival_id}/{self.no}"
+
+    @property
+    def verdict_label(self) -> str:
+        return str(Verdict(self.verdict).label) if self.verdict else "-"
 
 
 class Allocation(Subject):
@@ -173,14 +196,19 @@ class Allocation(Subject):
         NeedLine, on_delete=models.PROTECT, null=True, verbose_name=_("need line")
     )
     org = models.CharField(_("organisation"), max_length=12)
+    proposed_by = models.BigIntegerField(null=True, editable=False)
+    approved_by = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("allocation")
         verbose_name_plural = _("allocations")
-        constraints = [stage_known(ALLOCATION)]
+        constraints = [
+            stage_known(ALLOCATION),
+            different("proposed_by", "approved_by", name="warehouse_allocation_approver"),
+        ]
 
     class Disclosure:
-        internal = ("warehouse", "need_line", "org")
+        internal = ("warehouse", "need_line", "org", "proposed_by", "approved_by")
 
     def reachable_by(self, actor: Actor) -> bool:
         return actor.role == AUDITOR or (actor.role in CHARITY and actor.org == self.org)

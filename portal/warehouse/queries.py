@@ -1,8 +1,11 @@
 """What the warehouse's forms and lists ask: where to send, what is in stock, what is needed."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -10,16 +13,17 @@ from ledger.core.postings import place
 from portal.accounts.acting import Actor
 from portal.accounts.roles import DONOR
 from portal.balance.models import Holding
-from portal.catalogue.queries import described, unit_of
+from portal.catalogue.queries import described, unit_of, variants
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
-from portal.organisations.queries import name_of
+from portal.organisations.queries import hospital_choices, name_of
 from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
 from portal.stages.models import Subject
 from portal.warehouse.models import Arrival, Lot, Warehouse
 
 Pairs = list[tuple[str, Any]]
+NEAR = 92  # days: goods of which less is left are offered first and marked
 
 
 def warehouse_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
@@ -33,14 +37,31 @@ def warehouse_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     ]
 
 
+def consignee_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """The charity itself, or a hospital that the parcel is addressed to."""
+    return [("", _("the charity, to be allocated")), *hospital_choices()]
+
+
+def inspected_choices(*, subject: Arrival, actor: Actor) -> Pairs:
+    """Every variant of the kinds of goods that came: what a label may turn out to say."""
+    lots = Lot.objects.filter(arrivalline__arrival=subject)
+    kinds = lots.values_list("variant__item__item_class", flat=True)
+    found = variants().filter(item__item_class__in=set(kinds))
+    return [("", _("as announced")), *((v.key, described(v)) for v in found)]
+
+
 def lot_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
-    """What the actor's organisation has in stock, by warehouse, with the quantity held."""
+    """What the actor's organisation has in stock, by warehouse, first what must be used first; not
+    what is past its date."""
     groups: dict[str, list[tuple[str, str]]] = {}
+    today = timezone.localdate()
     for lot, held in stock_of(actor.org):
         assert lot.warehouse is not None, "lots in stock have a warehouse"
-        expiry = _("use by %(day)s") % {"day": lot.expiry.isoformat()} if lot.expiry else ""
+        if lot.expiry is not None and lot.expiry < today:
+            continue
         quantity = f"{held:,} {unit_of(lot.variant)}"
-        label = " · ".join(filter(None, (described(lot.variant), quantity, expiry, lot.code)))
+        parts = (described(lot.variant), quantity, *_marks(lot, today), lot.code)
+        label = " · ".join(filter(None, parts))
         groups.setdefault(label_of(lot.warehouse), []).append((lot.code, label))
     return list(groups.items())
 
@@ -50,6 +71,15 @@ def need_line_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     items = {lot.variant.item_id for lot, _held in stock_of(actor.org)}
     lines = open_for_allocation().filter(variant__item__in=items)
     return [(f"{line.need.code}/{line.no}", _asked(line)) for line in lines]
+
+
+def _marks(lot: Lot, today: date) -> tuple[str, ...]:
+    near = lot.expiry is not None and (lot.expiry - today).days < NEAR
+    return (
+        _("use by %(day)s") % {"day": lot.expiry.isoformat()} if lot.expiry else "",
+        _("use first: it expires soon") if near else "",
+        _("community use only") if lot.community_only else "",
+    )
 
 
 def announce_initial(*, subject: Arrival | None, actor: Actor) -> dict[str, Any]:
@@ -85,6 +115,32 @@ def count_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
     return {"lines": rows}
 
 
+def arrive_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
+    """To whom the sender said that it is addressed."""
+    return {"consignee": subject.consignee.code if subject.consignee else ""}
+
+
+def inspect_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
+    """A row for each lot of which something was counted in; nothing is ticked."""
+    rows = []
+    lines = subject.lines.filter(accepted__gt=0).select_related("lot__variant__item")
+    for line in lines.order_by("no"):
+        words = {
+            "item": described(line.lot.variant),
+            "quantity": f"{line.accepted:,} {unit_of(line.lot.variant)}",
+            "lot": line.lot.code,
+        }
+        caption = _("%(item)s: %(quantity)s, lot %(lot)s") % words
+        rows.append({"line": line.no, "caption": caption})
+    return {"lines": rows}
+
+
+def held_for(hospitals: Iterable[str]) -> QuerySet[Arrival]:
+    """Parcels that are kept for these hospitals, the longest waiting first."""
+    rows = Arrival.objects.filter(stage="held", consignee__code__in=list(hospitals))
+    return rows.select_related("pledge", "warehouse", "consignee").order_by("since", "pk")
+
+
 def stock_of(org: str) -> list[tuple[Lot, int]]:
     """What an organisation has in stock: lots with the quantity held, soonest to expire first."""
     houses = {house.code: house for house in Warehouse.objects.filter(org__code=org)}
@@ -109,9 +165,9 @@ def open_for_allocation() -> QuerySet[NeedLine]:
 
 
 def waiting_first() -> QuerySet[Arrival]:
-    """Arrivals: those at the door, then those on the way, then those counted."""
+    """Arrivals: those at the door, then those on the way, then those in stock."""
     order = Case(
-        When(stage="arrived", then=Value(0)),
+        When(stage__in=("arrived", "counted", "inspected"), then=Value(0)),
         When(stage="announced", then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),

@@ -1,38 +1,57 @@
 """The tables of the warehouse: the house itself, arrivals with their goods-in note, allocations to
 need lines."""
 
-from datetime import date
-
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
-from portal.disclosure.classes import NAMED, PRIVATE
+from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
+from portal.disclosure.classes import NAMED
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
+from portal.warehouse.arriving import (
+    ARRIVAL,
+    Announced,
+    AnnouncedLine,
+    Arrived,
+    Carrier,
+    Counted,
+    CountedLine,
+    CountReason,
+    Fetched,
+    GivenOn,
+    Inspected,
+    InspectedLine,
+    Papers,
+    TakenIn,
+    Verdict,
+)
 
-
-class Carrier(Choice):
-    SF = "sf", _("SF Express")
-    EMS = "ems", _("EMS / China Post")
-    JD = "jd", _("JD Logistics")
-    YTO = "yto", _("YTO Express")
-    ZTO = "zto", _("ZTO Express")
-    STO = "sto", _("STO Express")
-    YUNDA = "yunda", _("Yunda")
-    JT = "jt", _("J&T Express")
-    DEPPON = "deppon", _("Deppon")
-    RAIL = "rail", _("Railway")
-    OWN = "own", _("Own vehicle")
-    OTHER = "other", _("Another carrier")
-
-
-class CountReason(Choice):
-    NONE = "", _("No difference")
-    DAMAGED = "damaged", _("Damaged")
-    EXPIRED = "expired", _("Expired")
-    WRONG_ITEM = "wrong_item", _("Another item")
-    SHORT = "short", _("Fewer than announced")
-    SURPLUS = "surplus", _("More than announced")
+__all__ = [
+    "ALLOCATION",
+    "ARRIVAL",
+    "WAREHOUSE_TABLE",
+    "Allocated",
+    "AllocatedLot",
+    "AllocationCancelled",
+    "AllocationReason",
+    "Announced",
+    "AnnouncedLine",
+    "Approved",
+    "Arrived",
+    "CancelReason",
+    "Carrier",
+    "CountReason",
+    "Counted",
+    "CountedLine",
+    "ExceptionReason",
+    "Fetched",
+    "GivenOn",
+    "Inspected",
+    "InspectedLine",
+    "Papers",
+    "Rule",
+    "TakenIn",
+    "Verdict",
+]
 
 
 class AllocationReason(Choice):
@@ -41,6 +60,27 @@ class AllocationReason(Choice):
     URGENT = "urgent", _("The most urgent need")
     NEVER_RECEIVED = "never_received", _("This hospital has received nothing yet")
     NEAR_EXPIRY = "near_expiry", _("It must be used soon")
+
+
+class Rule(Choice):
+    """The published rules of allocation; a changed rule is a new member, old ones stay."""
+
+    FIRST = (
+        "2026-1",
+        _(
+            "Rule 2026-1: only goods fit for the use; first the largest gap, the most urgent and "
+            "who has received nothing; hospitals of the designated register, others only with a "
+            "second approver and a published reason"
+        ),
+    )
+
+
+class ExceptionReason(Choice):
+    NONE = "", _("No exception")
+    NOT_FIT_ELSEWHERE = "not_fit_elsewhere", _("No hospital of the register needs these goods")
+    URGENT = "urgent", _("An emergency at the recipient")
+    DONORS_WISH = "donors_wish", _("The donor wishes it")
+    REFERRED = "referred", _("The authority referred patients there")
 
 
 class CancelReason(Choice):
@@ -92,91 +132,6 @@ WAREHOUSE_TABLE = Lifecycle(
 )
 
 
-class AnnouncedLine(Facts):
-    line: int = fact(_("Line of the gift"), kind="hidden")
-    quantity: int = fact(_("Quantity sent, in base units"), kind="count")
-
-
-class Announced(Facts, line=_("The donor sent the goods to the warehouse")):
-    warehouse: str = fact(_("Warehouse"), choices="warehouse_choices")
-    carrier: Carrier = fact(_("Carrier"))
-    waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="")
-    lines: tuple[AnnouncedLine, ...] = fact(_("What was sent"))
-
-
-class Arrived(Facts, line=_("The goods arrived at the warehouse and wait to be counted")):
-    pass
-
-
-class CountedLine(Facts):
-    line: int = fact(_("Line"), kind="hidden")
-    accepted: int = fact(_("Good"), kind="count")
-    rejected: int = fact(_("Rejected"), kind="count", default=0)
-    reason: CountReason = fact(_("Reason for a difference"), default=CountReason.NONE)
-    batch: str = fact(_("Batch number"), disclosure=NAMED, default="")
-    expiry: date | None = fact(_("Expiry date"), default=None)
-
-
-class Counted(Facts, line=_("Counted at the warehouse and taken into stock")):
-    lines: tuple[CountedLine, ...] = fact(_("Goods-in note"))
-
-
-ARRIVAL = Lifecycle(
-    "arrival",
-    "C",
-    _("Arrival"),
-    stages=(
-        Stage(
-            "announced",
-            _("On the way to the warehouse"),
-            _("The donor has sent it."),
-            public="match",
-        ),
-        Stage(
-            "arrived",
-            _("Arrived"),
-            _("It is at the warehouse and waits to be counted."),
-            public="store",
-        ),
-        Stage("stocked", _("In stock"), _("Counted and taken into stock."), public="store"),
-    ),
-    moves=(
-        Move(
-            "announce",
-            target="announced",
-            by=(DONOR, COORDINATOR),
-            facts=Announced,
-            effect="announce",
-            initial="announce_initial",
-            label=_("I have sent it to a warehouse"),
-            done=_("Sent to the warehouse"),
-        ),
-        Move(
-            "arrive",
-            source=("announced",),
-            target="arrived",
-            by=(WAREHOUSE,),
-            facts=Arrived,
-            effect="name_gift",
-            label=_("It has arrived"),
-            done=_("Arrived at the warehouse"),
-        ),
-        Move(
-            "count",
-            source=("announced", "arrived"),
-            target="stocked",
-            by=(WAREHOUSE,),
-            facts=Counted,
-            effect="count",
-            initial="count_initial",
-            label=_("Count in"),
-            done=_("Counted in"),
-        ),
-    ),
-    public_from=("announced",),
-)
-
-
 class AllocatedLot(Facts):
     lot: str = fact(_("Lot in stock"), choices="lot_choices")
     quantity: int = fact(_("Quantity in base units"))
@@ -187,6 +142,22 @@ class Allocated(Facts, line=_("Allocated to a need")):
     lots: tuple[AllocatedLot, ...] = fact(_("From stock"))
     reason: AllocationReason = fact(_("Reason"))
     note: str = fact(_("Reason in words"), disclosure=NAMED, default="", kind="note")
+    rule: Rule = fact(_("By which rule"), default=Rule.FIRST)
+    related: bool = fact(
+        _("The recipient is a related party of this charity or of the donor"), default=False
+    )
+    exception: ExceptionReason = fact(
+        _("Why nevertheless"),
+        default=ExceptionReason.NONE,
+        help=_(
+            "For a hospital that is not in the designated register, and for a related party: "
+            "with a reason in words, and a second coordinator approves."
+        ),
+    )
+
+
+class Approved(Facts, line=_("Approved by a second person")):
+    note: str = fact(_("Reason in words"), disclosure=NAMED, kind="note")
 
 
 class AllocationCancelled(Facts, line=_("Allocation cancelled")):
@@ -207,6 +178,12 @@ ALLOCATION = Lifecycle(
     _("Allocation"),
     stages=(
         Stage(
+            "proposed",
+            _("Proposed"),
+            _("An exception: it waits for a second person's approval."),
+            public="allocate",
+        ),
+        Stage(
             "published", _("Allocated"), _("Set aside for a hospital's need."), public="allocate"
         ),
         Stage(
@@ -222,12 +199,22 @@ ALLOCATION = Lifecycle(
     moves=(
         Move(
             "publish",
-            target="published",
+            target=("published", "proposed"),
             by=(COORDINATOR, WAREHOUSE),
             facts=Allocated,
             effect="allocate",
             label=_("Allocate stock to a need"),
             done=_("Allocated"),
+        ),
+        Move(
+            "approve",
+            source=("proposed",),
+            target="published",
+            by=(COORDINATOR,),
+            facts=Approved,
+            effect="approve",
+            label=_("Approve the exception"),
+            done=_("Approved by a second person"),
         ),
         Move(
             "release",
@@ -249,7 +236,7 @@ ALLOCATION = Lifecycle(
         ),
         Move(
             "cancel",
-            source=("published",),
+            source=("published", "proposed"),
             target="cancelled",
             by=(COORDINATOR, DISPATCHER),
             facts=AllocationCancelled,
@@ -258,5 +245,5 @@ ALLOCATION = Lifecycle(
             done=_("Allocation cancelled"),
         ),
     ),
-    public_from=("published",),
+    public_from=("proposed", "published"),
 )

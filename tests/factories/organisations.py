@@ -6,7 +6,14 @@ from itertools import count
 from portal.accounts.roles import Role
 from portal.input.uscc import check_character, organisation_check
 from portal.organisations.models import Organisation
-from portal.organisations.stages import Entered, KnownFrom, Suspended, SuspensionReason, Verified
+from portal.organisations.stages import (
+    Designated,
+    Entered,
+    KnownFrom,
+    Suspended,
+    SuspensionReason,
+    Verified,
+)
 from portal.stages import engine
 from tests.factories.clock import AT
 from tests.factories.people import actor_of
@@ -52,8 +59,18 @@ def create_organisation(*, kind="hospital", stage="verified", legal_name="", at=
     return org
 
 
-def create_hospital(*, stage="verified", **fields):
-    return create_organisation(kind="hospital", stage=stage, **fields)
+def create_hospital(*, stage="verified", designated=True, at=AT, **fields):
+    """A hospital, in the designated register unless told otherwise."""
+    hospital = create_organisation(kind="hospital", stage=stage, at=at, **fields)
+    return (
+        designate(hospital, at=at) if designated and stage in ("listed", "verified") else hospital
+    )
+
+
+def designate(hospital, *, at=AT):
+    actor = actor_of(Role.AUTHORITY)
+    facts = Designated(notice=NOTICE)
+    return engine.advance(Organisation, hospital.code, "designate", actor=actor, facts=facts, at=at)
 
 
 def create_charity(*, stage="verified", **fields):

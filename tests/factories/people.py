@@ -4,6 +4,7 @@ from itertools import count
 
 from portal.accounts.acting import Actor, grant
 from portal.accounts.models import Person
+from portal.accounts.roles import Role
 from tests.factories.clock import AT
 
 PASSWORD = "a long and invented sentence"
@@ -27,9 +28,14 @@ def create_member(role, *, org="U-5RD6V9KME4", username=""):
     return person
 
 
-def actor_of(role, *, org="U-5RD6V9KME4"):
-    """An actor in a role, without a person behind it in the database."""
-    return Actor(role=role, org=org, person_id=7, name=f"a {role}")
+PERSON = {
+    role: n for n, role in enumerate((Role.WAREHOUSE, *sorted({*Role} - {Role.WAREHOUSE})), 7)
+}
+
+
+def actor_of(role, *, org="U-5RD6V9KME4", person=None):
+    """An actor in a role, without a person behind it in the database: for each role another."""
+    return Actor(role=role, org=org, person_id=person or PERSON[role], name=f"a {role}")
 
 
 def signed_in(client, role, *, org="U-5RD6V9KME4"):

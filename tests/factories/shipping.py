@@ -1,5 +1,7 @@
 """Release orders and shipments, brought about by the real moves."""
 
+from dataclasses import replace
+
 from portal.accounts.roles import Role
 from portal.needs.models import NeedLine
 from portal.shipping.direct import send_direct
@@ -25,6 +27,7 @@ from tests.factories.pledges import create_pledge, donor_of
 from tests.factories.warehouse import create_allocation, create_arrival, create_warehouse, lot_of
 
 OWN = Dispatched(carrier=Carrier.OWN)
+TO = {"receiving_unit": "医学装备处", "taker": "示例一号车"}
 
 
 def stocked(*, house=None, pledge=None, **differences):
@@ -42,9 +45,10 @@ def dispatcher_of(org):
     return actor_of(Role.DISPATCHER, org=org)
 
 
-def create_release(*allocations, at=AT):
-    """One order for these allocations, issued by their organisation."""
-    facts = Released(allocations=tuple(ReleasedAllocation(allocation=a.code) for a in allocations))
+def create_release(*allocations, at=AT, **to):
+    """One order for these allocations, issued by their organisation; `to` whom."""
+    rows = tuple(ReleasedAllocation(allocation=a.code) for a in allocations)
+    facts = Released(allocations=rows, **{**TO, **to})
     actor = dispatcher_of(allocations[0].org)
     return engine.begin(Release, "issue", actor=actor, facts=facts, at=at, org=actor.org)
 
@@ -61,9 +65,7 @@ def create_shipment(*parts, stage="in_transit", hospital=None, quantity=1000, bo
         parts = ((line_of(hospital, quantity=quantity), lot, quantity),)
     allocations = [create_allocation(line, (lot, n)) for line, lot, n in parts]
     release = create_release(*allocations, at=at)
-    actor = dispatcher_of(release.org)
-    facts = Packed(release=release.code, boxes=boxes)
-    shipment = engine.begin(Shipment, "pack", actor=actor, facts=facts, at=at, org=actor.org)
+    shipment = pack(release, boxes=boxes, at=at)
     if stage != "packed":
         shipment = move_on(shipment, "dispatch", OWN, at=at)
     if stage == "delivered":
@@ -73,8 +75,21 @@ def create_shipment(*parts, stage="in_transit", hospital=None, quantity=1000, bo
     return shipment
 
 
+def packer_of(org):
+    return actor_of(Role.WAREHOUSE, org=org)
+
+
+def pack(release, *, boxes=2, actor=None, at=AT):
+    actor = actor or packer_of(release.org)
+    facts = Packed(release=release.code, boxes=boxes)
+    return engine.begin(Shipment, "pack", actor=actor, facts=facts, at=at, org=actor.org)
+
+
 def move_on(shipment, move, facts, *, actor=None, at=AT):
+    """A move of the dispatcher; at the gate he scans the order that lies with the goods."""
     actor = actor or dispatcher_of(shipment.org)
+    if isinstance(facts, Dispatched) and not facts.order and shipment.release:
+        facts = replace(facts, order=shipment.release.code)
     return engine.advance(Shipment, shipment.code, move, actor=actor, facts=facts, at=at)
 
 

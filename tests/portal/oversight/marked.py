@@ -19,8 +19,7 @@ from portal.organisations.models import Organisation
 from portal.organisations.stages import Suspended, SuspensionReason
 from portal.pledges.models import Pledge
 from portal.pledges.stages import Registered, Visibility
-from portal.shipping.models import Shipment
-from portal.shipping.stages import Dispatched, Packed
+from portal.shipping.stages import Dispatched
 from portal.stages import engine
 from portal.warehouse.models import Allocation, Arrival
 from portal.warehouse.stages import Carrier, Counted, CountedLine
@@ -31,12 +30,13 @@ from tests.factories.organisations import create_charity, create_hospital
 from tests.factories.people import actor_of
 from tests.factories.pledges import donor_of, given
 from tests.factories.receipts import confirm, explain, received
-from tests.factories.warehouse import allocated, announced, create_warehouse, lot_of
+from tests.factories.warehouse import allocated, announced, create_warehouse, lot_of, sign_in
 
 PHONE = "13800000000"
 PLACES = (
     *("donor-name", "donor-contact", "claim-waybill", "batch", "allocation-note"),
     *("need-notes", "need-contact", "as-written", "source", "return-note"),
+    *("inspection-note", "receiving-unit", "taker"),
     *("waybill", "vehicle", "signer", "explain-note", "direct-waybill", "suspend-note"),
     *("username", "full-name", "email"),
 )
@@ -84,8 +84,11 @@ def tell():
 
 def codes_of(world):
     """What has to be named to be rid of every marker but the account's."""
-    things = (world.gift, world.need, world.arrival, world.allocation, world.shipment)
-    return [thing.code for thing in (*things, world.second, world.direct, world.hospital)]
+    things = (world.gift, world.need, world.arrival, world.allocation, world.release)
+    return [
+        thing.code
+        for thing in (*things, world.shipment, world.second, world.direct, world.hospital)
+    ]
 
 
 def _account(org):
@@ -154,14 +157,15 @@ def _goods_in(world):
     note = Counted(lines=(CountedLine(line=1, accepted=1000, batch=mark("batch")),))
     keeper = actor_of(Role.WAREHOUSE, org=world.charity.code)
     arrival = engine.advance(Arrival, arrival.code, "count", actor=keeper, facts=note, at=AT)
-    return arrival, lot_of(arrival)
+    return sign_in(arrival, note=mark("inspection-note")), lot_of(arrival)
 
 
 def _shipment(world):
-    release = shipping.create_release(world.allocation)
-    actor = shipping.dispatcher_of(release.org)
-    packed = Packed(release=release.code, boxes=2)
-    shipment = engine.begin(Shipment, "pack", actor=actor, facts=packed, at=AT, org=release.org)
+    release = shipping.create_release(
+        world.allocation, receiving_unit=mark("receiving-unit"), taker=mark("taker")
+    )
+    world.release = release
+    shipment = shipping.pack(release)
     facts = Dispatched(carrier=Carrier.SF, waybill=mark("waybill"), vehicle=mark("vehicle"))
     shipment = shipping.move_on(shipment, "dispatch", facts)
     receipt = confirm(

@@ -176,7 +176,7 @@ def saved(client, tmp_path, name, code):
     return path
 
 
-def test_nothing_of_a_marked_person_is_left_anywhere(
+def test_failure_26_nothing_of_a_marked_person_is_left_anywhere(
     client, world, log, publish, tmp_path, capfd, caplog
 ):
     before = everything(client, world, log)

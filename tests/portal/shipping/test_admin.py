@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from portal.accounts.links import open_link
@@ -25,19 +26,22 @@ def allocation():
 def test_from_allocation_to_delivery_in_the_admin(client, allocation):
     signed_in(client, Role.DISPATCHER, org=allocation.org)
     rows = {"allocations-TOTAL_FORMS": "3", "allocations-0-allocation": allocation.code}
+    rows |= {"receiving_unit": "物资科", "taker": "一号车", "slot": "2026-03-02T15:30"}
 
     answer = client.post("/admin/shipping/release/open/issue/", rows)
     release = Release.objects.get()
     assert answer["Location"] == f"/admin/shipping/release/{release.pk}/change/"
 
+    packer = signed_in(Client(), Role.WAREHOUSE, org=allocation.org)
     packed = {"release": release.code, "boxes": "4"}
-    answer = client.post("/admin/shipping/shipment/open/pack/", packed)
+    answer = packer.post("/admin/shipping/shipment/open/pack/", packed)
     shipment = Shipment.objects.get()
     page = f"/admin/shipping/shipment/{shipment.pk}/"
     assert answer["Location"] == f"{page}change/"
     assert f"{page}move/dispatch/" in client.get(answer["Location"]).content.decode()
 
-    answer = client.post(f"{page}move/dispatch/", {"carrier": "sf", "waybill": "SF1234567890123"})
+    sent = {"carrier": "sf", "waybill": "SF1234567890123", "order": release.code}
+    answer = client.post(f"{page}move/dispatch/", sent)
     assert answer["Location"] == f"{page}link/"
 
     answer = client.post(f"{page}move/confirm_delivery/", {})

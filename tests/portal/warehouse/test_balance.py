@@ -31,6 +31,7 @@ from tests.factories.warehouse import (
     create_warehouse,
     keeper_of,
     lot_of,
+    sign_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ class Story:
             for line in arrival.lines.order_by("no")
         )
         fields = {"actor": keeper_of(self.house), "facts": Counted(lines=rows), "at": AT}
-        self.counted.append(engine.advance(Arrival, arrival.code, "count", **fields))
+        self.counted.append(sign_in(engine.advance(Arrival, arrival.code, "count", **fields)))
 
     def allocate(self, quantity, which):
         lots = [

@@ -207,7 +207,7 @@ def test_every_line_is_counted_exactly_once(house):
         with pytest.raises(MoveRefused, match="counted exactly once"):
             count(arrival, *wrong)
 
-    assert count(arrival, second, first).stage == "stocked"
+    assert count(arrival, second, first).stage == "counted"
 
 
 def test_nothing_is_counted_twice(house):
@@ -246,7 +246,7 @@ def test_the_goods_in_note_is_open_and_stands_before_what_follows_from_it(house,
         }
     ]
     assert {code for code, _no in note["cases"]} >= {arrival.pledge.code, lot.code, house.code}
-    assert types[-2:] == ["arrival.count", "pledge.receive"]
+    assert types[-4:] == ["arrival.count", "pledge.receive", "arrival.inspect", "arrival.take"]
 
 
 def test_a_gift_of_which_nothing_is_left_is_accounted_for(house):
