@@ -20,7 +20,10 @@ from typing import Any
 from ledger.core import canonical
 
 PAD = 4
-_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)  # 32 bytes, one spelling
+_SPELT = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"  # 32 bytes, one spelling
+_DIGEST = re.compile(_SPELT, re.ASCII)
+_LENGTH = 44  # with a comma
+_DIGESTS = re.compile(f"(?:{_SPELT},)*", re.ASCII)
 
 
 class WrongDisclosure(ValueError):
@@ -47,6 +50,16 @@ def digest(disclosure: str) -> str:
 
 def is_digest(text: object) -> bool:
     return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
+
+
+def are_digests(listed: list[Any]) -> bool:
+    """Whether each is a digest in its one spelling."""
+    try:
+        joined = ",".join((*listed, ""))
+    except TypeError:  # a member is no text
+        return False
+    # as many as there are members: then none holds a comma itself
+    return len(joined) == _LENGTH * len(listed) and _DIGESTS.fullmatch(joined) is not None
 
 
 def read(disclosure: str) -> tuple[str, str, Any]:

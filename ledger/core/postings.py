@@ -9,6 +9,7 @@ put there. Tables, pages, auditors and the stand-alone verifier call these same 
 import re
 from collections.abc import MutableMapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from typing import Any
 
 from ledger.core import codes
@@ -27,6 +28,9 @@ MONEY = "CNY"
 MAX_POSTINGS = 500
 MAX_AMOUNT = 2**53 - 1
 FIELDS = ("amount", "item", "gift", "lot", "from", "to")
+_FIELDS = set(FIELDS)
+_SHAPE = "a posting has exactly the keys amount, item, gift, lot, from, to"
+_in_order = itemgetter(*FIELDS)
 _ITEM = re.compile(r"CNY|[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 
 
@@ -65,10 +69,9 @@ class Posting:
 
     @classmethod
     def from_json(cls, fields: object) -> "Posting":
-        if not isinstance(fields, dict) or set(fields) != set(FIELDS):
-            raise BadPosting("a posting has exactly the keys amount, item, gift, lot, from, to")
-        rest = {key: value for key, value in fields.items() if key != "from"}
-        return cls(from_=fields["from"], **rest)
+        if not isinstance(fields, dict) or fields.keys() != _FIELDS:
+            raise BadPosting(_SHAPE)
+        return cls(*_in_order(fields))
 
 
 def place(name: str, owner: str) -> str:
@@ -77,26 +80,40 @@ def place(name: str, owner: str) -> str:
 
 def check(postings: Sequence[Posting]) -> None:
     """Refuse (BadPosting) a list that may not be sealed: shape, closed list, limits."""
-    if not 1 <= len(postings) <= MAX_POSTINGS:
-        raise BadPosting(f"{len(postings)} postings; 1 to {MAX_POSTINGS} are allowed")
-    for number, posting in enumerate(postings):
-        if fault := _fault(posting):
+    _check_count(len(postings))
+    for number, one in enumerate(postings):
+        if fault := _fault(one.amount, one.item, one.gift, one.lot, one.from_, one.to):
             raise BadPosting(f"posting {number}: {fault}")
 
 
-def _fault(posting: Posting) -> str:
-    amount, item, lot = posting.amount, posting.item, posting.lot
+def check_json(rows: Sequence[Any]) -> None:
+    """The same of postings as they stand in an entry."""
+    for row in rows:
+        if not isinstance(row, dict) or row.keys() != _FIELDS:
+            raise BadPosting(_SHAPE)
+    _check_count(len(rows))
+    for number, row in enumerate(rows):
+        if fault := _fault(*_in_order(row)):
+            raise BadPosting(f"posting {number}: {fault}")
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MAX_POSTINGS:
+        raise BadPosting(f"{count} postings; 1 to {MAX_POSTINGS} are allowed")
+
+
+def _fault(amount: object, item: object, gift: Any, lot: Any, from_: object, to: object) -> str:
     if type(amount) is not int or not 1 <= amount <= MAX_AMOUNT:
         return "amount is not a whole number from 1 to 2^53 - 1"
     if not isinstance(item, str) or not _ITEM.fullmatch(item):
         return "item is not a variant key or CNY"
-    if not codes.check(posting.gift) or posting.gift[0] not in "GP":
+    if not codes.check(gift) or gift[0] not in "GP":
         return "gift is not the code of a gift or a spend"
     if lot != "" and (not codes.check(lot) or lot[0] != "B"):
         return "lot is not the code of a lot"
-    if not (_is_place(posting.from_) and _is_place(posting.to)):
+    if not (_is_place(from_) and _is_place(to)):
         return "from and to are <place>:<code>"
-    return "goes nowhere" if posting.from_ == posting.to else ""
+    return "goes nowhere" if from_ == to else ""
 
 
 def _is_place(text: object) -> bool:

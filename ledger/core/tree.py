@@ -35,10 +35,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def perfect(hashes: Sequence[bytes]) -> bytes:
     """The root over 2^k hashes, k >= 0."""
     assert len(hashes).bit_count() == 1, "not a power of two"
-    row = list(hashes)
-    while len(row) > 1:
-        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
-    return row[0]
+    return root(hashes)
 
 
 class Frontier:
@@ -83,11 +80,13 @@ class Frontier:
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
-    """MTH over leaf hashes."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    return frontier.root()
+    """MTH over leaf hashes: level by level in pairs, the last one without a partner goes up."""
+    row = list(leaves)
+    while len(row) > 1:
+        alone = row[-1:] if len(row) & 1 else []
+        pairs = zip(row[::2], row[1::2], strict=False)
+        row = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + alone
+    return row[0] if row else EMPTY
 
 
 def reader(leaves: Sequence[bytes]) -> Read:

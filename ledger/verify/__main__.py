@@ -1,5 +1,5 @@
 """python -m ledger.verify TARGET [--policy FILE] [--remember FILE] [--max-age SECONDS] [--json]
-                              [--balances]
+                              [--balances] [--jobs N]
 python -m ledger.verify RECEIPT --log TARGET [--policy FILE] [--json]
 
 TARGET is a folder of published files, the address of a log, or proofs: the zip of a portal, one
@@ -63,6 +63,13 @@ def _options(words: list[str] | None) -> argparse.Namespace:
         "--anchor-ca", type=Path, metavar="FILE", help="certificates whose time stamps you trust"
     )
     parser.add_argument("--log", help="TARGET is a receipt: check it against this log")
+    parser.add_argument("--jobs", type=int, default=1, help="so many processes read a whole log")
+    parser.add_argument(
+        "--progress",
+        action="store_true",
+        default=sys.stderr.isatty(),
+        help="say how far it is, as on a terminal",
+    )
     options = parser.parse_args(words)
     if options.log and (options.remember or options.balances):
         parser.error("--remember and --balances do not go with a receipt")
@@ -82,8 +89,14 @@ def _report(options: argparse.Namespace) -> Report:
     if options.proofs:
         return proving.check(bundles.read(options.target), demanded)
     trusted = options.anchor_ca.read_bytes() if options.anchor_ca else None
-    source = open_source(options.target)
-    report = check(source, demanded, balances=options.balances, trusted=trusted)
+    report = check(
+        open_source(options.target),
+        demanded,
+        balances=options.balances,
+        trusted=trusted,
+        jobs=options.jobs,
+        progress=Progress() if options.progress else lambda done, size: None,
+    )
     if options.max_age is not None:
         ageing.check(report, most=options.max_age, now=int(time.time()))
     if options.remember:
@@ -91,6 +104,23 @@ def _report(options: argparse.Namespace) -> Report:
         if not report.damage:
             remembering.keep(options.remember, report.note)
     return report
+
+
+class Progress:
+    """One line on the terminal, written over itself, a few times a second."""
+
+    def __init__(self) -> None:
+        self.said = 0.0
+
+    def __call__(self, done: int, size: int) -> None:
+        now = time.monotonic()
+        if done < size and now - self.said < 0.2:
+            return
+        self.said = now
+        end = "\n" if done >= size else ""
+        percent = 100 * done // max(size, 1)
+        sys.stderr.write(f"\r{percent:3d} % {done:,} of {size:,} entries{end}")
+        sys.stderr.flush()
 
 
 def _say_unreadable(reason: str, *, as_json: bool) -> int:

@@ -15,27 +15,17 @@ signed root is named. Entries beyond the checkpoint are those of a publisher at 
 checked against each other and counted as `ahead`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from ledger.core import notes, policy, rotation, tiles, tree
-from ledger.verify import anchors, extras, lineage, signed
+from ledger.verify import anchors, extras, lineage, signed, together
 from ledger.verify.entries import Chain, check_disclosures
+from ledger.verify.files import Bundle, Files
 from ledger.verify.reports import LogReport
 from ledger.verify.sources import Source, Unreachable
 
 PLAIN = ("checkpoint", "policy", "receipt.vkey")
-
-
-@dataclass
-class Bundle:
-    """One number of the log: every bundle and level 0 tile there is for it."""
-
-    entries: dict[str, list[bytes]]
-    hashes: dict[str, list[bytes]]
-
-    def said(self, files: dict[str, list[bytes]]) -> list[bytes]:
-        return max(files.values(), key=len, default=[])
+Progress = Callable[[int, int], None]  # (entries done, entries in all)
 
 
 def check(
@@ -45,10 +35,14 @@ def check(
     balances: bool = False,
     trusted: bytes | None = None,
     width: int = tiles.WIDTH,
+    jobs: int = 1,
+    progress: Progress = lambda done, size: None,
 ) -> LogReport:
     """Verify a whole log. `demanded`: the reader's own policy; else the one published with it.
 
     `trusted`: certificates (PEM) of the authorities whose time stamps count.
+    `jobs`: so many processes read the entries. Where one of them finds anything wrong, and for
+    balances, everything is read once more by this one: the report is the same.
     """
     report, listed = LogReport(), source.paths()
     checkpoint = source.read("checkpoint")
@@ -57,7 +51,8 @@ def check(
         raise Unreachable("there is no log: neither checkpoint nor policy")
     rules = signed.rules(report, served, demanded)
     if rules is not None and (head := _checkpoint(report, rules, checkpoint, source, width)):
-        _Files(source, listed, report, head, width).check(balances=balances)
+        log = _Log(Files(source, listed, head, width), report, progress)
+        log.check(balances=balances, jobs=jobs)
         extras.check(source, report, width)
         anchors.check(source, listed or [], report, trusted)
     for path in listed or []:
@@ -91,39 +86,44 @@ def _is_known(path: str, width: int) -> bool:
     return tiles.parse_path(plain, width) is not None
 
 
-class _Files:
+class _Log:
     """Bundles, tiles and disclosures of one log."""
 
-    def __init__(
-        self,
-        source: Source,
-        listed: list[str] | None,
-        report: LogReport,
-        head: notes.Checkpoint,
-        width: int,
-    ) -> None:
-        self.source, self.report, self.head, self.width = source, report, head, width
-        self.known: dict[tuple[int, int], list[tiles.Tile]] | None = None
-        if listed is not None:
-            self.known = {}
-            for tile in filter(None, (tiles.parse_path(path, width) for path in listed)):
-                self.known.setdefault((tile.level, tile.n), []).append(tile)
+    def __init__(self, files: Files, report: LogReport, progress: Progress) -> None:
+        self.files, self.report, self.progress = files, report, progress
+        self.head, self.width = files.head, files.width
 
-    def check(self, *, balances: bool) -> None:
+    def check(self, *, balances: bool, jobs: int) -> None:
+        found = None
+        if jobs > 1 and not balances:
+            found = together.read(self.files, jobs, self._tell)
+        leaves, keys = found or self._alone(balances=balances)
+        self.report.leaves = leaves
+        self.report.ahead = max(0, len(leaves) - self.head.size)
+        self._check_upper(leaves)
+        if keys is not None:
+            self._check_signer(keys)
+
+    def _tell(self, done: int) -> None:
+        self.progress(min(done, self.head.size), self.head.size)
+
+    def _alone(self, *, balances: bool) -> tuple[list[bytes], rotation.Keys | None]:
+        """Leaf hashes and keys (None of a damaged log); everything wrong with entries and level 0 tiles is named."""
         chain = Chain(self.head.origin, balances=balances)
         bundles: list[Bundle] = []
-        while (bundle := self._bundle(len(bundles))) is not None:
-            chain.follow(bundle, len(bundles) * self.width)
-            check_disclosures(self.source, chain, len(bundles), self.width)
+        while (entries := self.files.entries(len(bundles), self.report.wrong)) is not None:
+            n = len(bundles)
+            bundle = self.files.bundle(n, entries, self.report.wrong)
+            chain.follow(entries, bundle, n * self.width)
+            check_disclosures(self.files.source, chain, n, self.width)
             bundles.append(bundle)
-        leaves = self.report.leaves = self._truth(bundles)
-        self.report.ahead = max(0, len(leaves) - self.head.size)
+            self._tell(chain.count)
+        leaves = self._truth(bundles)
         damaged = self._compare(bundles, leaves)
         self.report.damage += chain.findings(before=damaged)
-        self._check_upper(leaves)
-        self._check_signer(chain.keys)
         if balances:
             self.report.holdings = len(chain.holdings)
+        return leaves, chain.keys if damaged >= self.head.size else None
 
     def _check_signer(self, keys: rotation.Keys) -> None:
         report = self.report
@@ -132,51 +132,11 @@ class _Files:
             report.wrong("checkpoint", wrong)
         report.keys = list(dict.fromkeys([*report.keys, *keys.keys]))
 
-    def _candidates(self, level: int, n: int) -> list[tiles.Tile]:
-        """All there are; of an address the one the size needs, or the full one."""
-        if self.known is not None:
-            return self.known.get((level, n), [])
-        count = self.head.size // self.width ** max(level, 0)
-        part = min(count - n * self.width, self.width)
-        both = [tiles.Tile(level, n, part), tiles.Tile(level, n, self.width)]
-        return both[: 1 if part == self.width else 2] if part > 0 else []
-
-    def _load(self, level: int, n: int, needed: int) -> dict[str, list[bytes]]:
-        """{path: entries or hashes}; names what is missing or cannot be read."""
-        found: dict[str, list[bytes]] = {}
-        for tile in self._candidates(level, n):
-            path = tiles.path(tile, self.width)
-            data = self.source.read(path)
-            if data is None:
-                continue
-            found[path] = []
-            try:
-                read = tiles.unbundle if level == tiles.ENTRIES else tiles.unpack
-                found[path] = read(data, tile.width)
-            except ValueError as error:
-                self.report.wrong(path, str(error))
-            if self.known is None:
-                break
-        if needed > 0 and not any(
-            tile.width >= needed and tiles.path(tile, self.width) in found
-            for tile in self._candidates(level, n)
-        ):
-            wanted = tiles.Tile(level, n, min(needed, self.width))
-            self.report.wrong(tiles.path(wanted, self.width), "is missing")
-        return found
-
-    def _bundle(self, n: int) -> Bundle | None:
-        needed = min(self.head.size - n * self.width, self.width)
-        entries = self._load(tiles.ENTRIES, n, needed)
-        hashes = self._load(0, n, needed)
-        return Bundle(entries, hashes) if entries or hashes or needed > 0 else None
-
     def _truth(self, bundles: list[Bundle]) -> list[bytes]:
         """The leaf hashes that lead to the signed root; those of the bundles if none do."""
-        size, first, second = self.head.size, [], []
+        size, first, second = self.head.size, list[bytes](), list[bytes]()
         for bundle in bundles:
-            said = [tree.leaf_hash(entry) for entry in bundle.said(bundle.entries)]
-            tiled = bundle.said(bundle.hashes)
+            said, tiled = bundle.said, bundle.tiled
             first += said + tiled[len(said) :]
             second += tiled + said[len(tiled) :]
         if len(first) >= size:
@@ -192,9 +152,8 @@ class _Files:
         """Bundle by bundle what the tile above agrees with, where several are damaged."""
         leaves: list[bytes] = []
         for n, bundle in enumerate(bundles):
-            said = [tree.leaf_hash(entry) for entry in bundle.said(bundle.entries)]
-            tiled = bundle.said(bundle.hashes)
-            above = max(self._upper(1, n // self.width).values(), key=len, default=[])
+            said, tiled = bundle.said, bundle.tiled
+            above = max(self._upper(1, n // self.width, 0).values(), key=len, default=[])
             place = n % self.width
             agrees = place < len(above) and len(said) == self.width
             if agrees and tree.perfect(said) == above[place]:
@@ -209,17 +168,20 @@ class _Files:
         damaged = len(bundles) * self.width
         for n, bundle in enumerate(bundles):
             start = n * self.width
-            for path, entries in bundle.entries.items():
-                wrong = self._differs(path, [tree.leaf_hash(e) for e in entries], leaves[start:])
-                if wrong is not None or not entries:
+            right = leaves[start : start + self.width]
+            for path, hashes in bundle.entries.items():
+                wrong = self._differs(path, hashes, right)
+                if wrong is not None or not hashes:
                     damaged = min(damaged, start + (wrong or 0))
             if not bundle.entries:
                 damaged = min(damaged, start)
             for path, hashes in bundle.hashes.items():
-                self._differs(path, hashes, leaves[start : start + self.width])
+                self._differs(path, hashes, right)
         return damaged
 
     def _differs(self, path: str, said: Sequence[bytes], right: Sequence[bytes]) -> int | None:
+        if said == right[: len(said)]:
+            return None
         for place, (mine, true) in enumerate(zip(said, right, strict=False)):
             if mine != true:
                 tile = tiles.parse_path(path, self.width)
@@ -227,28 +189,25 @@ class _Files:
                 entry = None if first is None else first + place
                 self.report.wrong(path, f"hash {place} is not the log's", entry)
                 return place
-        if len(said) > len(right):
-            self.report.wrong(path, "goes beyond the entries")
-            return len(right)
-        return None
+        self.report.wrong(path, "goes beyond the entries")
+        return len(right)
 
-    def _upper(self, level: int, n: int) -> dict[str, list[bytes]]:
-        return self._load(level, n, 0)
+    def _upper(self, level: int, n: int, needed: int) -> dict[str, list[bytes]]:
+        return self.files.load(level, n, needed, tiles.unpack, self.report.wrong)
 
     def _check_upper(self, leaves: list[bytes]) -> None:
         """The tiles of level 1, 2, ...: each hash from its children."""
         row, level = leaves, 0
-        levels = {level for level, _ in self.known or {}} | {0}
-        while len(row) >= self.width or level < max(levels):
+        highest = max(self.files.levels())
+        while len(row) >= self.width or level < highest:
             level += 1
             full = len(row) // self.width
             row = [tree.perfect(row[i * self.width : (i + 1) * self.width]) for i in range(full)]
             count = self.head.size // self.width**level
-            numbers = {n for at, n in self.known or {} if at == level}
-            for n in sorted(numbers | set(range(-(-count // self.width)))):
+            for n in sorted(self.files.numbers(level) | set(range(-(-count // self.width)))):
                 start = n * self.width
                 needed = min(count - start, self.width)
-                for path, hashes in self._load(level, n, needed).items():
+                for path, hashes in self._upper(level, n, needed).items():
                     # of a full tile in place of a partial one, what came later says nothing here
-                    shown = hashes if self.known is not None else hashes[:needed]
+                    shown = hashes if self.files.known is not None else hashes[:needed]
                     self._differs(path, shown, row[start : start + self.width])

@@ -1,12 +1,10 @@
 """The chain of entries: what each must say in its place, and what disclosures must open."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ledger.core import canonical, commitments, leaf, postings, rotation, tiles, tree
+from ledger.verify.files import Bundle, Taken
 from ledger.verify.sources import Source
-
-if TYPE_CHECKING:
-    from ledger.verify.checking import Bundle
 
 
 class Chain:
@@ -15,10 +13,10 @@ class Chain:
     def __init__(self, origin: str, *, balances: bool) -> None:
         self.origin, self.balances = origin, balances
         self.prev, self.at = tree.EMPTY, ""
-        self.uids: set[str] = set()
+        self.uids: set[bytes] = set()
         self.counts: dict[str, int] = {}
         self.holdings: dict[postings.Key, int] = {}
-        self.digests: dict[int, set[str]] = {}  # of the newest bundle
+        self.digests: dict[int, list[str]] = {}  # of the newest bundle
         self.keys = rotation.Keys()
         self.count = 0
         self._found: list[tuple[int, dict[str, Any]]] = []
@@ -31,12 +29,13 @@ class Chain:
         """`needed`: how many entries must be undamaged for this to be true."""
         self._found.append((needed, {"file": file, "entry": entry, "reason": reason}))
 
-    def follow(self, bundle: "Bundle", start: int) -> None:
+    def follow(self, entries: Taken, bundle: Bundle, start: int) -> None:
         self.digests = {}
-        if not bundle.entries:
+        if not entries:
             return
-        path = max(bundle.entries, key=lambda path: len(bundle.entries[path]))
-        for index, entry in enumerate(bundle.entries[path], start):
+        path = max(entries, key=lambda path: len(entries[path]))
+        hashes = bundle.entries[path]
+        for index, (entry, hashed) in enumerate(zip(entries[path], hashes, strict=True), start):
             try:
                 body = leaf.validate(
                     entry, log=self.origin, seq=index, prev=self.prev, last_at=self.at
@@ -44,20 +43,24 @@ class Chain:
                 self._count(index, body)
             except (leaf.BadLeaf, postings.Short, rotation.WrongRotation) as error:
                 self.wrong(path, index, str(error), needed=index)
-            self.prev = tree.leaf_hash(entry)
+            self.prev = hashed
             self.count = index + 1
 
     def _count(self, index: int, body: dict[str, Any]) -> None:
         self.at = body["at"]
-        self.digests[index] = set(body["_sd"])
-        if body["uid"] in self.uids:
+        self.digests[index] = body["_sd"]
+        uid = bytes.fromhex(body["uid"])
+        if uid in self.uids:
             raise leaf.BadLeaf("uid", "was sealed before")
-        self.uids.add(body["uid"])
+        self.uids.add(uid)
         leaf.number_cases(body, self.counts)
-        self.keys.follow(body)
+        self._follow_keys(body)
         if self.balances and "postings" in body["data"]:
             rows = [postings.Posting.from_json(row) for row in body["data"]["postings"]]
             postings.apply(self.holdings, rows)
+
+    def _follow_keys(self, body: dict[str, Any]) -> None:
+        self.keys.follow(body)
 
 
 def check_disclosures(source: Source, chain: Chain, n: int, width: int) -> None:

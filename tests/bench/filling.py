@@ -2,11 +2,10 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
-
-from django.utils import timezone
 
 from ledger.core import canonical, codes, leaf
 from ledger.models import Intent
@@ -28,9 +27,9 @@ def digest(random: Random) -> str:
     return urlsafe_b64encode(random.randbytes(32)).rstrip(b"=").decode()
 
 
-def intents(count: int, seed: int) -> Iterator[Intent]:
-    """Every gift is met EVENTS_OF_A_GIFT times, far apart: no batch meets one twice."""
-    random, at = Random(seed), timezone.now()
+def drafts(count: int, seed: int) -> Iterator[leaf.Draft]:
+    """Every gift is met EVENTS_OF_A_GIFT times, far apart: hardly a batch meets one twice."""
+    random, at = Random(seed), datetime.now(UTC)
     gifts = [code(random, "G") for _ in range(max(1, count // EVENTS_OF_A_GIFT))]
     lots = [code(random, "B") for _ in range(-(-len(gifts) // GIFTS_OF_A_LOT))]
     stocks = [code(random, "W") for _ in range(STOCKS)]
@@ -40,23 +39,18 @@ def intents(count: int, seed: int) -> Iterator[Intent]:
         gift, lot, stock = gifts[which], lots[which // GIFTS_OF_A_LOT], stocks[which % STOCKS]
         row: dict[str, Any] = {"amount": 10, "item": "mask.n95", "gift": gift, "lot": lot}
         row |= {"from": f"donor:{gift}", "to": f"stock:{stock}"}
-        yield Intent(
+        yield leaf.Draft(
             uid=leaf.new_uid(at + timedelta(milliseconds=i)),
             type="gift.count",
             case=gift,
             codes=canonical.text(sorted([gift, lot, stock])),
             data=canonical.text({**always, "postings": [row]}),
             sd=canonical.text(sorted(digest(random) for _ in range(4))),
-            created_at=at,
         )
 
 
 def fill(count: int, seed: int = 1) -> None:
     """Put them into the outbox."""
-    waiting: list[Intent] = []
-    for intent in intents(count, seed):
-        waiting.append(intent)
-        if len(waiting) == AT_ONCE:
-            Intent.objects.bulk_create(waiting)
-            waiting.clear()
-    Intent.objects.bulk_create(waiting)
+    made, at = drafts(count, seed), datetime.now(UTC)
+    while waiting := [Intent(**draft._asdict(), created_at=at) for draft in islice(made, AT_ONCE)]:
+        Intent.objects.bulk_create(waiting)

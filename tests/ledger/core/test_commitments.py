@@ -45,3 +45,15 @@ def test_what_is_no_disclosure_does_not_open(text):
 def test_values_outside_the_profile_are_refused():
     with pytest.raises(canonical.NotCanonical):
         commitments.disclosure(commitments.salt(), "weight", 1.5)
+
+
+D = commitments.base64url(bytes(32))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [[], [D], [D, D], [f"{D},{D}"], [D, 7], [None], [D + ","], ["," + D], [D[:-1] + "x"], [D, ""]],
+    ids=str,
+)
+def test_a_list_of_digests_is_one_digest_after_another(listed):
+    assert commitments.are_digests(listed) is all(map(commitments.is_digest, listed))

@@ -26,6 +26,8 @@ def test_a_posting_comes_back_from_its_json():
 def test_other_keys_are_refused(fields):
     with pytest.raises(BadPosting):
         Posting.from_json(fields)
+    with pytest.raises(BadPosting):
+        postings.check_json([fields])
 
 
 @pytest.mark.parametrize(
@@ -54,12 +56,16 @@ def test_other_keys_are_refused(fields):
 def test_a_posting_of_the_wrong_shape_is_refused(change):
     with pytest.raises(BadPosting, match="posting 1"):
         postings.check([GOOD, replace(GOOD, **change)])
+    with pytest.raises(BadPosting, match="posting 1"):
+        postings.check_json([GOOD.to_json(), replace(GOOD, **change).to_json()])
 
 
 @pytest.mark.parametrize("count", [0, 501])
 def test_a_list_has_one_to_500_postings(count):
     with pytest.raises(BadPosting):
         postings.check([GOOD] * count)
+    with pytest.raises(BadPosting):
+        postings.check_json([GOOD.to_json()] * count)
 
 
 def test_inside_never_goes_below_zero_and_nothing_of_a_refused_list_is_booked():
