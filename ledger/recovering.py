@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from ledger import cosigned, guarding, modes, publishing, reading, refilling, vault
+from ledger import anchoring, cosigned, guarding, modes, publishing, reading, refilling, vault
 from ledger.core import notes, policy, tiles, witness
 from ledger.failpoints import fp
 from ledger.models import BEHIND, READONLY, Head, Journal, StoredCheckpoint
@@ -132,6 +132,7 @@ def _replace(
         )
     head = _head(head, tables)
     _store_checkpoint(head, report, at)
+    anchoring.refill(source)
     fp("rebuild.checkpoint")
     done = Rebuilt(size=report.size, back=refilling.outbox(lost))
     fp("rebuild.outbox")
