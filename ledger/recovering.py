@@ -35,13 +35,15 @@ class NotRebuilt(RuntimeError):
 
 @dataclass
 class Rebuilt:
-    """What was done. `back`: events that wait in the outbox again."""
+    """What was done. `back`: events that wait in the outbox again. `differences`: rows of other
+    tables that are not what the log says; nothing here can mend them."""
 
     size: int
     mode: str = BEHIND
     back: int = 0
     values_added: int = 0
     values_removed: int = 0
+    differences: int = 0
 
 
 def rebuild(
@@ -71,6 +73,7 @@ def rebuild(
     fp("rebuild.pages")
     done.mode = _leave(target, at, seen, width)
     fp("rebuild.left")
+    done.differences = sum(len(import_string(name)()) for name in settings.LEDGER_CHECKS)
     return done
 
 

@@ -51,6 +51,12 @@ class Command(BaseCommand):
         self.stdout.write(f"rebuilt {done.size} entries; the mode is {done.mode}")
         if done.back:
             self.stdout.write(f"{done.back} that the files lack wait to be sealed again")
+        if done.differences:
+            self.stdout.write(
+                f"{done.differences} rows of the portal's own tables are not what the log says:"
+                " they come from another time. fsck names them; put a whole, newer backup in"
+                " place, and until then consider readonly"
+            )
         if done.values_added or done.values_removed:
             self.stdout.write(
                 f"named values: {done.values_added} taken from the files,"
