@@ -20,9 +20,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--key", type=Path, required=True, help="made by create_log; mode 0600")
     parser.add_argument("--state", type=Path, required=True, help="what was signed last")
     options = parser.parse_args(words)
-    signal.signal(signal.SIGTERM, _stop)
     try:
         with Server(options.socket, Signer(options.key, options.state)) as server:
+            signal.signal(signal.SIGTERM, _stop)
             sys.stderr.write(f"signer: listening at {options.socket}\n")
             server.serve_forever(poll_interval=0.5)
     except (NotStarted, OSError) as refusal:

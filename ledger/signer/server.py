@@ -57,14 +57,14 @@ def _clear(path: Path) -> None:
     """Remove what a killed server left; never a socket that answers."""
     if not path.exists():
         return
+    if not path.is_socket():
+        raise NotStarted(f"{path} is no socket: name another place")
     with socket.socket(socket.AF_UNIX) as other:
         try:
             other.connect(str(path))
         except ConnectionRefusedError:
             path.unlink()
             return
-        except OSError as error:
-            raise NotStarted(f"{path} is no socket of a signer") from error
     raise NotStarted(f"a signer answers at {path} already")
 
 
