@@ -65,6 +65,24 @@ def archive(client, code):
     return client.get(f"/g/{code}/proof").content
 
 
+def test_the_card_counts_the_witnesses(live_server, seal_and_project, consortium, opened, settings):
+    """Real witnesses cosigned it; a note with one line only, as a liar would serve, is refused."""
+    whole(Story())
+    seal_and_project()
+    consortium.newspaper.stop()
+    publishing.sign_and_publish(at=timezone.now())
+    page = opened(f"/en/g/{Gift.objects.order_by('-version').first().code}/")
+
+    assert said("en", "witnesses.good", good=2, total=3) in verified(page)
+    fits(page)
+    accessible(page)
+
+    note = settings.LEDGER_DIR / "checkpoint"
+    note.write_text("".join(note.read_text().splitlines(keepends=True)[:-1]))
+    page.reload()
+    assert said("en", "witnesses.bad", good=1, total=3) in verified(page, wanted="bad")
+
+
 def test_the_card_checks_the_gift_in_both_languages(gift, opened, language):
     count = Link.objects.filter(code=gift).count()
     page = opened(f"/{language}/g/{gift}/")
