@@ -99,8 +99,9 @@ def scrub(tables: Iterable[str]) -> None:
         _empty_log()  # the pages themselves: PRAGMA secure_delete
         return
     with connection.cursor() as cursor:
-        for table in sorted(set(tables)):
-            cursor.execute(f"VACUUM {connection.ops.quote_name(table)}")
+        for name in map(connection.ops.quote_name, sorted(set(tables))):
+            statement = f"VACUUM {name}"
+            cursor.execute(statement)
 
 
 def _empty_log() -> None:

@@ -83,6 +83,21 @@ def origin(name: str, default: str | None = None) -> str:
     return value
 
 
+def address(name: str) -> str:
+    """An http or https address, or an empty string."""
+    value = text(name, "")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if value and not good:
+        raise ImproperlyConfigured(
+            f"{name} is {_masked(value)!r}: it must look like https://authority.example/tsr."
+        )
+    return value
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """A Django database from an address: SQLite or PostgreSQL, the two that are tested."""
     value = text(name, default)

@@ -81,7 +81,7 @@ LEDGER_SIGNER = env.text("LEDGER_SIGNER", "")  # socket of the signer; absent: i
 WITNESSES = env.text("WITNESSES", "")  # policy file; absent: no witnesses, quorum none
 if DEMO and not WITNESSES and (VAR / "witnesses" / "policy").exists():
     WITNESSES = str(VAR / "witnesses" / "policy")
-ANCHOR_URL = env.text("ANCHOR_URL", "")  # RFC 3161 authority; absent: no time stamps
+ANCHOR_URL = env.address("ANCHOR_URL")  # RFC 3161 authority; absent: no time stamps
 ANCHOR_CA_FILE = env.text("ANCHOR_CA_FILE", "")  # whose stamps count
 if ANCHOR_URL and not ANCHOR_CA_FILE:
     raise ImproperlyConfigured(

@@ -58,6 +58,8 @@ def read(monkeypatch, tmp_path):
         ("DATABASE_URL", "mysql://host/name"),
         ("DATABASE_URL", "postgresql://host"),
         ("REDIS_URL", "localhost:6379"),
+        ("ANCHOR_URL", "authority.example"),
+        ("ANCHOR_URL", "ftp://authority.example/tsr"),
         ("REDIS_URL", "http://localhost:6379"),
         ("LEDGER_ORIGIN", "two words"),
         ("LEDGER_ORIGIN", "a+b"),
@@ -75,6 +77,17 @@ def test_a_refusal_does_not_print_the_password_of_an_address(read):
         read(DATABASE_URL="mysql://user:hunter2@host/name")
 
     assert "hunter2" not in str(refusal.value)
+
+
+def test_an_authority_needs_its_certificate_and_is_asked_by_the_clock(read):
+    url = "http://authority.example/tsr"
+    with pytest.raises(ImproperlyConfigured, match="ANCHOR_CA_FILE"):
+        read(ANCHOR_URL=url)
+
+    found = read(ANCHOR_URL=url, ANCHOR_CA_FILE="ca.pem")["CELERY_BEAT_SCHEDULE"]
+
+    assert found["ledger.anchor"]["schedule"] <= 3600
+    assert "ledger.anchor" not in read(ANCHOR_URL="")["CELERY_BEAT_SCHEDULE"]
 
 
 def test_debug_and_demo_are_off_unless_said(read):

@@ -84,11 +84,9 @@ def tell():
 
 def codes_of(world):
     """What has to be named to be rid of every marker but the account's."""
-    things = (world.gift, world.need, world.arrival, world.allocation, world.release)
-    return [
-        thing.code
-        for thing in (*things, world.shipment, world.second, world.direct, world.hospital)
-    ]
+    things = (world.gift, world.need, world.returned, world.arrival, world.allocation)
+    others = (world.release, world.shipment, world.second, world.direct, world.hospital)
+    return [thing.code for thing in (*things, *others)]
 
 
 def _account(org):
@@ -128,9 +126,11 @@ def _need(world):
     writer = actor_of(Role.HOSPITAL, org=world.hospital.code)
     facts = Written(lines=(line,), notes=mark("need-notes"), contact=mark("need-contact"))
     need = engine.begin(Need, "write", actor=writer, facts=facts, at=AT, hospital=world.hospital)
+    other = engine.begin(Need, "write", actor=writer, facts=facts, at=AT, hospital=world.hospital)
     mend = Returned(reason=ReturnReason.UNCLEAR, note=mark("return-note"))
-    engine.advance(Need, need.code, "return", actor=_coordinator(world), facts=mend, at=AT)
-    engine.advance(Need, need.code, "rewrite", actor=writer, facts=facts, at=AT)
+    world.returned = engine.advance(
+        Need, other.code, "return", actor=_coordinator(world), facts=mend, at=AT
+    )
     facts = Published(source=f"https://example.org/{mark('source')}")
     return engine.advance(Need, need.code, "publish", actor=_coordinator(world), facts=facts, at=AT)
 
