@@ -45,15 +45,19 @@ def proof_text(index, path, note):
 
 
 def good(rng):
-    """A random entry of a random log with 0 to 4 witnesses, of which k must have signed."""
+    """A random entry of a random log with 0 to 4 witnesses, of which k must have signed.
+
+    Some logs are just handed on to a new key: both sign, and the reader knows one or both.
+    """
     size = rng.choice([1, 2, 3, 7, 8, 255, 256, 257, rng.randrange(1, 400)])
     index = rng.randrange(size)
     entry = leaf(index, text=rng.choice(["口罩", "masks", "é"]) * rng.randrange(1, 30))
     leaves = [rng.randbytes(32) for _ in range(size)]
     leaves[index] = tree.leaf_hash(entry)
-    log = key(rng)
+    keys = [key(rng) for _ in range(rng.choice([1, 1, 2]))]
     text = notes.Checkpoint(ORIGIN, size, tree.root(leaves)).text()
-    note, lines = log.sign(text), [f"log {log.verifier.vkey}"]
+    note, known = notes.sign_note(text, keys), rng.sample(keys, rng.randrange(1, len(keys) + 1))
+    lines = [f"log {one.verifier.vkey}" for one in known]
     witnesses = rng.randrange(5)
     for number in range(witnesses):
         verifier, line = cosigned(key(rng, f"w{number}.example"), text, rng.randrange(1, 2**40))

@@ -5,12 +5,14 @@ import shutil
 import pytest
 from django.utils import timezone
 
-from ledger import creating, publishing, rotating, sealing
+from ledger import cosigned, creating, proving, publishing, rotating, sealing
 from ledger.core import leaf, notes, policy, rotation, tiles, tree
-from ledger.models import Head
-from ledger.verify import remembering
+from ledger.models import Head, SealedEntry, StoredCheckpoint
+from ledger.verify import bundles, remembering
 from ledger.verify.checking import check
+from ledger.verify.proving import check as check_proofs
 from ledger.verify.sources import Folder
+from tests.browser.made_proofs import proof_text
 
 WIDTH = 4
 ORIGIN = "tests.shanji.example/ledger"
@@ -129,6 +131,55 @@ def test_t_l18_a_fork_from_before_the_rotation_is_refused(grow, log_files, tmp_p
     assert verdict(before, [new, old]) == [
         "checkpoint: the policy knows a key that this log has not: an older log, or a fork of it"
     ]
+
+
+def bundle(index):
+    """The proof of one entry under the newest checkpoint, as a folder holds it."""
+    stored = StoredCheckpoint.objects.order_by("-size").first()
+    path = proving.paths([index], stored.size, width=WIDTH)[index]
+    proof = proof_text(index, path, stored.note.encode())
+    entry = bytes(SealedEntry.objects.get(idx=index).entry)
+    return {f"{index}.tlog-proof": proof, f"{index}.entry": entry}
+
+
+def proved(files, *logs):
+    return check_proofs(bundles.Files(files), policy.write(*logs).encode()).damage == []
+
+
+def test_t_l18_proofs_from_before_at_and_after_the_rotation_hold(rotated, grow):
+    """9 is the entry that hands on. The overlap's old line is enough for who knows the old key."""
+    new, old = vkeys()
+    grow(3)
+    overlap = [bundle(index) for index in (8, 9, 10)]
+    rotating.retire(at=timezone.now(), width=WIDTH)
+    grow(1)
+    alone = [bundle(index) for index in (8, 9, 10)]
+
+    for files in overlap:
+        assert proved(files, old)
+        assert proved(files, new)
+    for files in alone:
+        assert proved(files, new, old)
+        assert proved(files, new)
+        assert not proved(files, old)  # a proof has no entry to follow: this reader needs news
+
+
+def test_t_l18_a_proof_of_long_ago_holds_for_ever(grow):
+    grow(8)
+    before = bundle(8)
+    old = vkeys()[0]
+    rotating.rotate(at=timezone.now(), width=WIDTH)
+    rotating.retire(at=timezone.now(), width=WIDTH)
+    grow(1)
+
+    published = cosigned.policy_text(Head.objects.get(), newest()).decode()
+
+    assert published.splitlines()[1] == f"log {old}"
+    assert proved(before, *vkeys())
+
+
+def newest():
+    return StoredCheckpoint.objects.order_by("-size").first().note.encode()
 
 
 def made_up(folder, entry_data, signer):
