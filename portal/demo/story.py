@@ -8,7 +8,7 @@ demo_needs.csv).
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,6 +22,8 @@ from portal.demo import needs, plots
 from portal.demo.cast import PASSWORD, World, gather
 from portal.demo.clock import Journey
 from portal.demo.clock import play as play_journeys
+from portal.needs.freshness import STILL_NEEDED
+from portal.needs.models import Need
 from portal.pledges.models import Pledge
 from portal.shipping.models import Shipment
 from portal.tracking import projecting
@@ -29,7 +31,7 @@ from portal.tracking import projecting
 Progress = Callable[[int, int, str], None]  # done, total, what happens now
 LENGTH = timedelta(days=21)
 REMEMBERED = "demo.json"
-STEPS = 330  # about as many waits as the journeys have
+STEPS = 470  # about as many waits as the journeys have
 
 
 def play(*, at: datetime, progress: Progress) -> None:
@@ -76,6 +78,11 @@ def _remember(world: World, *, at: datetime) -> None:
         found.append(
             (gettext_noop("The hospital confirms a delivery by this link"), f"/confirm/{token}/")
         )
+    stale = Need.objects.filter(stage="stale").order_by("pk").first()
+    if stale is not None:
+        token = make_link(purpose=STILL_NEEDED, code=stale.code, at=at, days=60)
+        said = gettext_noop("The hospital says by this link that its need still stands")
+        found.append((said, f"/still-needed/{token}/"))
     ready = Pledge.objects.filter(stage="accepted").order_by("pk").first()
     if ready is not None:
         token = make_link(purpose="claim", code=ready.code, at=at, days=180)
@@ -88,7 +95,7 @@ def _remember(world: World, *, at: datetime) -> None:
 
 
 def _cast(world: World, begins: datetime) -> Iterator[tuple[datetime, Journey]]:
-    for hours_later, journey in plots.all_of(world):
+    for hours_later, journey in chain(needs.keeping(world), plots.all_of(world)):
         yield begins + timedelta(hours=hours_later), journey
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from ledger.api import Entry
 from ledger.core import postings as rules
 from ledger.core.postings import Posting
-from portal.tracking.models import Gift, Holding, Need, NeedLine, Total, Variant
-from portal.tracking.parties import count_line
+from portal.tracking.models import Gift, Holding, Need, NeedLine, Organisation, Total, Variant
+from portal.tracking.parties import count_line, rank_need
 from portal.tracking.shelf import Shelf
 
 AIMED = {"reserved", "transit", "received", "held"}  # places where goods are for somebody
@@ -118,6 +118,7 @@ def _count(
     line.received += amount if place == "received" else 0
     need = shelf.find(Need, code)
     count_line(line, open_need=need is not None and need.open, version=version)
+    rank_need(shelf, code)
 
 
 def _sum(shelf: Shelf, posting: Posting) -> None:
@@ -129,6 +130,9 @@ def _sum(shelf: Shelf, posting: Posting) -> None:
         total = shelf.row(Total, "confirmed", variant.item_class, variant.unit_zh)
         total.unit_en = variant.unit_en
         total.amount += confirmed * posting.amount
+        owner = (posting.to if confirmed > 0 else posting.from_).partition(":")[2]
+        if shelf.find(Organisation, owner) is not None:
+            shelf.row(Organisation, owner).received += confirmed * posting.amount
     if shelf.find(Gift, posting.gift) is None:
         return
     gift = shelf.row(Gift, posting.gift)

@@ -15,7 +15,6 @@ from portal.tracking.projecting import seen
 from portal.tracking.responding import fragment, page
 
 ON_HOME = 5
-OF_A_NEED = 5  # lines of one need on the list
 DIGITS = 18
 
 
@@ -105,50 +104,6 @@ def _confirmed(total: Total) -> dict[str, str]:
         "value": f"{total.amount:,}",
         "unit": (total.unit_en if words.english() else total.unit_zh) or total.unit_zh,
         "href": reverse("tracking:gifts") + "?confirmed=1",
-    }
-
-
-@require_safe
-def needs(request: HttpRequest) -> HttpResponse:
-    """Open needs, newest first; filtered by the address."""
-    asked = {key: request.GET.get(key, "")[:60] for key in ("province", "class")}
-    everything, before = request.GET.get("all") == "1", whole(request.GET.get("before", ""))
-    version = seen()
-
-    def context() -> dict[str, Any]:
-        province, item_class = asked["province"], asked["class"]
-        found, older = queries.page_of(
-            queries.needs(
-                province=province, item_class=item_class, everything=everything, before=before
-            )
-        )
-        rows = queries.rows_of(found, item_class=item_class)
-        keep = {key: value for key, value in asked.items() if value}
-        keep |= {"all": "1"} if everything else {}
-        return {
-            "section": "needs",
-            "cards": [_card(need, rows[need.code]) for need in found],
-            "asked": asked,
-            "everything": everything,
-            "provinces": queries.provinces(),
-            "classes": [(key, words.label(words.CLASSES, key)) for key in queries.classes()],
-            "older": f"?{urlencode({**keep, 'before': older})}" if older else "",
-            "newer": f"?{urlencode(keep)}" if before else "",
-        }
-
-    key = urlencode({**asked, "all": everything, "before": before})
-    return page(request, "tracking/needs.html", context, version=f"{version}-{key}")
-
-
-def _card(need: Need, rows: list[NeedLine]) -> dict[str, Any]:
-    return {
-        "need": need,
-        "name": showing.need_name(need),
-        "place": words.place_of(vars(need)),
-        "stage": showing.stage_label("need", need.stage),
-        "href": reverse("tracking:need", args=[need.code]),
-        "rows": [showing.need_line(need, line) for line in rows[:OF_A_NEED]],
-        "more": max(0, len(rows) - OF_A_NEED),
     }
 
 

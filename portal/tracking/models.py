@@ -197,7 +197,7 @@ class Holding(Projected):
 
 
 class Need(Projected):
-    """A need notice as published."""
+    """A need notice as published, in its latest version. `place`: where it stands in the list."""
 
     KEY = ("code",)
 
@@ -215,14 +215,19 @@ class Need(Projected):
     province = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=80, blank=True)
     district = models.CharField(max_length=80, blank=True)
+    campus = models.CharField(max_length=200, blank=True)
     department = models.CharField(max_length=200, blank=True)
+    hours = models.CharField(max_length=200, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    place = models.BigIntegerField(default=0)
     numbers = models.JSONField(default=list)
 
     class Meta:
         indexes = [
-            models.Index(fields=["open", "-opened_seq"], name="tracking_need_open"),
-            models.Index(fields=["province", "-opened_seq"], name="tracking_need_province"),
+            models.Index(fields=["open", "-place"], name="tracking_need_open"),
+            models.Index(fields=["province", "-place"], name="tracking_need_province"),
         ]
 
     class Disclosure:
@@ -241,9 +246,8 @@ class Need(Projected):
             "province",
             "city",
             "district",
-            "department",
-            "valid_until",
-            "numbers",
+            *("campus", "department", "hours", "valid_until", "revision", "confirmed_at"),
+            *("place", "numbers"),
         )
 
 
@@ -264,6 +268,11 @@ class NeedLine(Projected):
     names = models.JSONField(default=dict)
     quantity_kind = models.CharField(max_length=20, blank=True)
     asked = models.BigIntegerField(null=True, blank=True)
+    fitness = models.CharField(max_length=20, blank=True)
+    only_exact = models.BooleanField(default=False)
+    priority = models.CharField(max_length=20, blank=True)
+    daily_use = models.BigIntegerField(null=True, blank=True)
+    stock_days = models.BigIntegerField(null=True, blank=True)
     gifts = models.JSONField(default=dict)
     pledged = models.BigIntegerField(default=0)
     moving = models.BigIntegerField(default=0)
@@ -290,6 +299,7 @@ class NeedLine(Projected):
             "names",
             "quantity_kind",
             "asked",
+            *("fitness", "only_exact", "priority", "daily_use", "stock_days"),
             "gifts",
             "pledged",
             "moving",
@@ -299,7 +309,7 @@ class NeedLine(Projected):
 
 
 class Organisation(Projected):
-    """A hospital, charity, donor or authority as sealed."""
+    """A hospital, charity, donor or authority as sealed. `received`: pieces it has confirmed."""
 
     KEY = ("code",)
 
@@ -315,6 +325,7 @@ class Organisation(Projected):
     city = models.CharField(max_length=80, blank=True)
     district = models.CharField(max_length=80, blank=True)
     level = models.CharField(max_length=80, blank=True)
+    received = models.BigIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-opened_seq"], name="tracking_org_kind")]
@@ -333,11 +344,12 @@ class Organisation(Projected):
             "city",
             "district",
             "level",
+            "received",
         )
 
 
 class Variant(Projected):
-    """What may be asked for and given: names, standard, class and unit."""
+    """What may be asked for and given: names, standard, class and unit; what it is fit for."""
 
     KEY = ("key",)
 
@@ -349,9 +361,31 @@ class Variant(Projected):
     standard = models.CharField(max_length=80, blank=True)
     unit_zh = models.CharField(max_length=20, blank=True)
     unit_en = models.CharField(max_length=40, blank=True)
+    opened_seq = models.BigIntegerField(default=0)
+    place = models.PositiveIntegerField(default=0)
+    item_zh = models.CharField(max_length=80, blank=True)
+    item_en = models.CharField(max_length=120, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    replaced_by = models.CharField(max_length=100, blank=True)
+    fitness = models.JSONField(default=list)
+    equivalents = models.JSONField(default=list)
+    care = models.JSONField(default=list)
+    unsure = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["item_class", "opened_seq", "place"], name="tracking_variant_class"
+            )
+        ]
 
     class Disclosure:
-        open = ("key", "item", "item_class", "name_zh", "name_en", "standard", "unit_zh", "unit_en")
+        open = (
+            *("key", "item", "item_class", "name_zh", "name_en", "standard", "unit_zh", "unit_en"),
+            *("opened_seq", "place", "item_zh", "item_en", "valid_from", "valid_to"),
+            *("replaced_by", "fitness", "equivalents", "care", "unsure"),
+        )
 
 
 class Total(Projected):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import lifecycle
@@ -18,6 +19,10 @@ ORGANISATION: tuple[str, ...] = (
     "district",
     "level",
 )
+SAYS_IT = ("need.publish", "need.still_needed", "need.change")  # the hospital's own word
+CLOSED = ("met", "expired")
+LONGEST = 10**7  # hundredths of days
+ENTRIES = 10**10  # more than a ledger has
 
 
 def hospital_among(shelf: Shelf, codes: Iterable[str]) -> str:
@@ -55,13 +60,20 @@ def _organisation(shelf: Shelf, entry: Entry) -> None:
 
 def _item(shelf: Shelf, entry: Entry) -> None:
     data = entry.body["data"]
-    for told in data.get("variants", []):
+    for n, told in enumerate(data.get("variants", [])):
         row = shelf.row(Variant, told["key"])
+        row.opened_seq = row.opened_seq if row.version else entry.index
+        row.place = n
         row.item = entry.body["case"]
         row.item_class = data.get("item_class", "")
         row.name_zh, row.name_en = told.get("name_zh", ""), told.get("name_en", "")
         row.standard = told.get("standard") or ""
         row.unit_zh, row.unit_en = data.get("unit_zh", ""), data.get("unit_en", "")
+        row.item_zh, row.item_en = data.get("name_zh", ""), data.get("name_en", "")
+        row.valid_from, row.valid_to = _day(told, "valid_from"), _day(told, "valid_to")
+        row.replaced_by, row.unsure = told.get("replaced_by") or "", bool(told.get("unsure"))
+        row.fitness, row.equivalents = told.get("fitness") or [], told.get("equivalents") or []
+        row.care = data.get("care") or []
         row.version = entry.index + 1
 
 
@@ -75,9 +87,11 @@ def _need(shelf: Shelf, entry: Entry) -> None:
     if data.get("stage", row.stage) != row.stage:
         row.stage, row.since = data["stage"], _at(entry)
     row.hospital = data.get("hospital", row.hospital)
-    row.department = data.get("department", row.department)
-    until = data.get("valid_until")
-    row.valid_until = date.fromisoformat(until) if until else row.valid_until
+    for name in ("campus", "department", "hours", "revision"):
+        setattr(row, name, data.get(name, getattr(row, name)))
+    row.valid_until = _day(data, "valid_until") if "valid_until" in data else row.valid_until
+    if entry.body["type"] in SAYS_IT:
+        row.confirmed_at = _at(entry)
     _of_hospital(shelf, row)
     row.version = entry.index + 1
     for told in data.get("lines", []):
@@ -86,6 +100,9 @@ def _need(shelf: Shelf, entry: Entry) -> None:
         line.opened_seq = row.opened_seq
         line.variant, line.asked = told["variant"], told.get("quantity")
         line.quantity_kind = told.get("quantity_kind", "exact")
+        line.fitness, line.priority = told.get("fitness", ""), told.get("priority", "")
+        line.only_exact = bool(told.get("only_exact"))
+        line.daily_use, line.stock_days = told.get("daily_use"), told.get("stock_days")
         if variant := shelf.find(Variant, line.variant):
             line.names, line.item_class = variant_names(variant), variant.item_class
     _open_need(shelf, row, version=row.version)
@@ -100,22 +117,40 @@ def _of_hospital(shelf: Shelf, row: Need) -> None:
 
 
 def _open_need(shelf: Shelf, row: Need, *, version: int) -> None:
-    """A need is open until it is met or withdrawn; each of its lines until nothing is missing."""
+    """A need is open until it is met, withdrawn or past its day; each of its lines until nothing is
+    missing."""
     table = lifecycle("need")
     stage = table.by_key.get(row.stage) if table else None
-    now_open = stage is not None and not stage.ends and row.stage != "met"
+    now_open = stage is not None and not stage.ends and row.stage not in CLOSED
     if now_open != row.open:
         row.open = now_open
         count(shelf, "needs_open", 1 if now_open else -1)
     for number in row.numbers:
         line = shelf.row(NeedLine, row.code, number)
         count_line(line, open_need=row.open, version=version)
+    rank_need(shelf, row.code)
+
+
+def rank_need(shelf: Shelf, code: str) -> None:
+    """Its place in the list: what is missing over what is used a day, in hundredths of a day; its
+    longest-missing line speaks for it. Whatever nobody has confirmed lately stands behind the
+    others, and what is equal stands by age, the newest first."""
+    if shelf.find(Need, code) is None:
+        return
+    row, days = shelf.row(Need, code), 0
+    for number in row.numbers:
+        line = shelf.find(NeedLine, code, number)
+        if line is not None and line.open and line.gap and line.daily_use:
+            days = max(days, min(line.gap * 100 // line.daily_use, LONGEST - 1))
+    rank = days if row.stage == "stale" else LONGEST + days
+    row.place = rank * ENTRIES + row.opened_seq
 
 
 def count_line(line: NeedLine, *, open_need: bool, version: int) -> None:
     """What is promised or farther, and what is still missing."""
     line.pledged = sum(max(promised, supplied) for promised, supplied in line.gifts.values())
-    line.gap = None if line.asked is None else max(line.asked - line.pledged, 0)
+    endless = line.asked is None or line.quantity_kind == "per_week"
+    line.gap = None if endless else max((line.asked or 0) - line.pledged, 0)
     line.open = open_need and line.gap != 0
     line.version = version
 
@@ -151,6 +186,11 @@ def promise(shelf: Shelf, gift: Gift, *, stands: bool) -> None:
         line.gifts[gift.code] = [quantity if stands else 0, supplied]
         need = shelf.find(Need, code)
         count_line(line, open_need=need is not None and need.open, version=gift.version)
+        rank_need(shelf, code)
+
+
+def _day(told: dict[str, Any], name: str) -> date | None:
+    return date.fromisoformat(told[name]) if told.get(name) else None
 
 
 def _at(entry: Entry) -> datetime:

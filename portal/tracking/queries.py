@@ -2,10 +2,20 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 import ledger.api as ledger
-from portal.tracking.models import Gift, Line, Need, NeedLine, Subject, Total
+from portal.tracking.models import (
+    Gift,
+    Line,
+    Need,
+    NeedLine,
+    Organisation,
+    Subject,
+    Total,
+    Variant,
+)
 
 AT_ONCE = 20
 NEWS = [
@@ -43,18 +53,35 @@ def latest(limit: int) -> list[Line]:
     return list(Line.objects.filter(type__in=NEWS).order_by("-seq")[:limit])
 
 
-def needs(*, province: str, item_class: str, everything: bool, before: int) -> list[Need]:
-    """The newest need notices before an entry; one more than a page holds tells of a next."""
+def needs(
+    *, province: str, item_class: str, everything: bool, before: int, never: bool = False
+) -> list[Need]:
+    """Need notices in their order, after a place in the list; one more than a page holds tells of a
+    next. `never`: of hospitals that have confirmed nothing yet."""
     found = Need.objects.all() if everything else Need.objects.filter(open=True)
     if province:
         found = found.filter(province=province)
+    if never:
+        found = found.filter(hospital__in=never_received().values("code"))
     if item_class:
         found = found.filter(
             code__in=NeedLine.objects.filter(item_class=item_class).values("need_id")
         )
     if before:
-        found = found.filter(opened_seq__lt=before)
-    return list(found.order_by("-opened_seq")[: AT_ONCE + 1])
+        found = found.filter(place__lt=before)
+    return list(found.order_by("-place")[: AT_ONCE + 1])
+
+
+def never_received() -> QuerySet[Organisation]:
+    """Hospitals that have confirmed no piece yet."""
+    return Organisation.objects.filter(kind="hospital", received=0)
+
+
+def variants_of(item_class: str) -> list[Variant]:
+    """The catalogue's variants of a class, in the catalogue's own order."""
+    return list(
+        Variant.objects.filter(item_class=item_class).order_by("opened_seq", "place", "key")
+    )
 
 
 def rows_of(found: list[Need], *, item_class: str = "") -> dict[str, list[NeedLine]]:

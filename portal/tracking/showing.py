@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
 from portal.tracking import sums, telling, verdict, words
@@ -146,8 +147,10 @@ def need_name(row: Need) -> str:
 def need_line(row: Need, line: NeedLine) -> dict[str, Any]:
     """One line for the need-row component."""
     kinds = {"unlimited": _("as many as possible"), "unknown": _("quantity unknown")}
+    kinds["per_week"] = _("every week")
     names = {line.variant: line.names} if line.names else {}
-    percent = min(100, line.pledged * 100 // line.asked) if line.asked else 0
+    ends = line.asked if line.quantity_kind != "per_week" else None
+    percent = min(100, line.pledged * 100 // ends) if ends else 0
     return {
         "no": line.no,
         "name": words.item_title(names, line.variant),
@@ -155,6 +158,7 @@ def need_line(row: Need, line: NeedLine) -> dict[str, Any]:
         "who": words.joined([need_name(row), words.place_of(vars(row))]),
         "pledged": line.pledged,
         "asked": line.asked,
+        "ends": bool(ends),
         "about": line.quantity_kind == "estimated",
         "asked_label": kinds.get(line.quantity_kind, ""),
         "unit": words.unit(names, line.variant),
@@ -164,7 +168,35 @@ def need_line(row: Need, line: NeedLine) -> dict[str, Any]:
         "gap": line.gap,
         "until": row.valid_until,
         "pledge_href": reverse("pledges:pledge", args=[row.code, line.no]) if line.open else "",
+        "met": line.gap == 0,
+        "urgent": words.label(words.PRIORITIES, line.priority)
+        if line.priority in words.PRIORITIES and line.gap != 0
+        else "",
+        "said": _said_of(line, words.unit(names, line.variant)),
     }
+
+
+def _said_of(line: NeedLine, unit: str) -> list[str]:
+    """Where it is used, how fast it runs out, and what is taken in its place."""
+    said = []
+    if line.fitness in words.FITNESS and line.fitness != "general_ward":  # what nobody said too
+        said.append(_("for: %(use)s") % {"use": words.label(words.FITNESS, line.fitness)})
+    if line.daily_use:
+        said.append(_("uses %(n)s %(unit)s a day") % {"n": f"{line.daily_use:,}", "unit": unit})
+    if line.stock_days is not None:
+        days = {"n": line.stock_days}
+        said.append(
+            ngettext("own stock lasts %(n)d day", "own stock lasts %(n)d days", line.stock_days)
+            % days
+        )
+    if line.gap and line.daily_use:
+        days = {"n": max(1, line.gap // line.daily_use)}
+        said.append(
+            ngettext("%(n)d day's use is missing", "%(n)d days' use is missing", days["n"]) % days
+        )
+    if line.only_exact:
+        said.append(_("exactly this standard"))
+    return said
 
 
 def need(
@@ -188,6 +220,7 @@ def need(
         "text": stage_text("need", row.stage),
         "lines": shown,
         "notes": told.get("notes", ""),
+        "unwanted": told.get("unwanted", ""),
         "source": told.get("source", ""),
         "gifts": [{"code": c, "href": reverse("tracking:gift", args=[c])} for c in sorted(gifts)],
         "hospital_href": reverse("tracking:organisation", args=[row.hospital]),

@@ -2,12 +2,12 @@
 
 from django.urls import path, re_path
 
-from portal.tracking import explorer, lists, pages, verifying, views
+from portal.tracking import asking, explorer, guide, lists, pages, verifying, views
 
 app_name = "tracking"
 urlpatterns = [
     path("", lists.home, name="home"),
-    path("needs/", lists.needs, name="needs"),
+    path("needs/", asking.needs, name="needs"),
     path("needs/<str:code>/", views.need, name="need"),
     path("gifts/", lists.gifts, name="gifts"),
     path("g/", views.lookup, name="lookup"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("ledger/integrity/", explorer.integrity, name="integrity"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/offline.html", verifying.verify_offline, name="verify_offline"),
+    path("guide/masks/", guide.masks, name="guide_masks"),
     path("about/", pages.about, name="about"),
     path("privacy/", pages.privacy, name="privacy"),
 ]

@@ -40,6 +40,19 @@ CLASSES = {
     "medicine": _("Medicines"),
     "living": _("Living supplies"),
 }
+FITNESS = {
+    "isolation": _("Isolation ward or ICU"),
+    "fever_clinic": _("Fever clinic"),
+    "general_ward": _("General ward"),
+    "community": _("Community"),
+}
+PRIORITIES = {"urgent": _("urgent"), "soon": _("soon")}
+CARE = {
+    "expiry": _("Look at the expiry date before you give it."),
+    "sterile-stated": _("Say whether it is sterile."),
+    "no-splash": _("It does not keep out splashes of blood: it is not for operations."),
+    "size": _("Say the size."),
+}
 STAGES = {
     "start": _("Begun"),
     "match": _("Matched"),
