@@ -201,3 +201,43 @@ def test_a_rebuild_that_fails_anywhere_is_run_again(old, log, settings, whole, p
 
     whole(old)
     assert fsck.differences(at=timezone.now()) == []
+
+
+@pytest.fixture
+def twice(log, story, grow, child, whole):
+    """twice(action, first, seconds): killed at the first point, and its recovery at each second.
+
+    Each time the old copy is put back, and one event was sealed on it.
+    """
+
+    def run(action, first, seconds):
+        uids = grow(3)
+        backup = copied(Disclosure, Intent)
+        uids += grow(4)
+        for second in seconds:
+            restore(backup)
+            uids += story.tell(1)
+            sealing.seal_all(at=timezone.now())
+            guarding.check_mode(at=timezone.now())
+
+            child(lambda: rebuild(log.dir), f"{first}={action}")
+            assert api.mode() in ("behind", "ok")
+            child(lambda: rebuild(log.dir), f"{second}={action}")
+            assert rebuild(log.dir).mode == "ok"
+            whole(uids)
+
+    return run
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("place", range(len(REBUILD)))
+def test_a_rebuild_killed_and_its_recovery_too(twice, place):
+    """Every point is followed by a quarter of all; `long` takes the whole square."""
+    twice("kill", REBUILD[place], REBUILD[place % 4 :: 4])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("action", ["kill", "raise"])
+@pytest.mark.parametrize("first", REBUILD)
+def test_rebuild_pairs(twice, first, action):
+    twice(action, first, REBUILD)
