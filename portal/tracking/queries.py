@@ -123,6 +123,12 @@ def shipment(code: str) -> Subject | None:
     return Subject.objects.filter(kind="shipment", code=code).first()
 
 
+def is_designated(code: str) -> bool:
+    """Whether the register's last word on a hospital says that it is designated (定点)."""
+    row = Subject.objects.filter(kind="organisation", code=code).first()
+    return row is not None and row.facts.get("designated") is True
+
+
 def page_of(rows: list[Any]) -> tuple[list[Any], int]:
     """(the rows of one page, the entry before which the next page begins or 0)."""
     shown = rows[:AT_ONCE]

@@ -118,7 +118,8 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         lines, first, count = queries.latest_of(code, showing.RECENT)
         named = queries.named_of([*lines, *([first] if first else [])])
         told = named.get(first.uid, {}) if first else {}
-        return showing.organisation(row, lines, named, first=told, count=count)
+        shown = showing.organisation(row, lines, named, first=told, count=count)
+        return {**shown, "designated": queries.is_designated(code)}
 
     return page(
         request, "tracking/organisation.html", context, version=row.version, entries=row.version

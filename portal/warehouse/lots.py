@@ -10,6 +10,7 @@ from portal.balance.models import Holding
 from portal.catalogue.fitness import Fitness
 from portal.catalogue.queries import described, fitness
 from portal.needs.models import NeedLine
+from portal.needs.queries import accepted
 from portal.stages.engine import MoveRefused
 from portal.warehouse.models import Lot
 
@@ -47,37 +48,33 @@ def refuse_held(lot: Lot) -> None:
         )
 
 
-def wanted_level(line: NeedLine) -> str:
-    """For which use the line asks; empty where it does not say."""
-    return str(getattr(line, "fitness", "") or "")
-
-
-def levels_of(lot: Lot) -> frozenset[str]:
+def levels_of(lot: Lot) -> frozenset[Fitness]:
     """For which uses the lot is fit: as its variant, unless the inspection kept it for the
     community."""
     return frozenset({Fitness.COMMUNITY}) if lot.community_only else fitness(lot.variant.key)
 
 
 def is_fit(lot: Lot, line: NeedLine) -> bool:
-    """Whether the lot may go to the line: the item asked for, fit for the use asked for; and as a
-    downgrade anything of its class to a line for the community."""
-    level = wanted_level(line)
+    """Whether the lot may go to the line: the item asked for, by a standard that the line takes,
+    fit for the use asked for; and as a downgrade anything of its class to the community."""
+    level = Fitness(line.fitness)
     if level == Fitness.COMMUNITY:
         return lot.variant.item.item_class == line.variant.item.item_class
     same = lot.variant.item_id == line.variant.item_id
-    return same and not lot.community_only and (not level or level in levels_of(lot))
+    taken = not line.only_exact or lot.variant.key in accepted(line)
+    return same and taken and level in levels_of(lot)
 
 
 def refuse_unfit(lot: Lot, line: NeedLine) -> None:
     """The refusal names the lot's item and the use that the line asks for."""
     if is_fit(lot, line):
         return
-    level = wanted_level(line)
+    level = Fitness(line.fitness)
     words = {
         "lot": lot.code,
         "item": described(lot.variant),
         "asked": described(line.variant),
-        "level": str(Fitness(level).label) if level else _("any ward"),
+        "level": str(level.label),
     }
     if lot.community_only:
         raise MoveRefused(
@@ -87,7 +84,7 @@ def refuse_unfit(lot: Lot, line: NeedLine) -> None:
             )
             % words
         )
-    if level and level not in levels_of(lot):
+    if level not in levels_of(lot):
         raise MoveRefused(
             _(
                 "Lot %(lot)s is %(item)s, which is not fit for “%(level)s” (%(asked)s). "

@@ -13,6 +13,7 @@ from ledger.core.postings import place
 from portal.accounts.acting import Actor
 from portal.accounts.roles import DONOR
 from portal.balance.models import Holding
+from portal.catalogue.fitness import Fitness
 from portal.catalogue.queries import described, unit_of, variants
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
@@ -67,9 +68,13 @@ def lot_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
 
 
 def need_line_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
-    """Open lines that ask for an item in stock here, the most urgent first."""
-    items = {lot.variant.item_id for lot, _held in stock_of(actor.org)}
-    lines = open_for_allocation().filter(variant__item__in=items)
+    """Open lines that ask for goods in stock here, or for the community; the most urgent first."""
+    kept = [lot.variant.item for lot, _held in stock_of(actor.org)]
+    down = Q(
+        fitness=Fitness.COMMUNITY, variant__item__item_class__in={item.item_class for item in kept}
+    )
+    asked = Q(variant__item__in={item.pk for item in kept})
+    lines = open_for_allocation().filter(asked | down)
     return [(f"{line.need.code}/{line.no}", _asked(line)) for line in lines]
 
 

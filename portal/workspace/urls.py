@@ -10,6 +10,7 @@ urlpatterns = [
     path("hospital/needs/new/", views.write, name="write"),
     path("hospital/needs/<str:code>/", views.need, name="need"),
     path("hospital/needs/<str:code>/<slug:move>/", views.move, name="move"),
+    path("hospital/parcels/<str:code>/<slug:move>/", views.held_move, name="held_move"),
     path("hospital/shipments/<str:code>/confirm/", views.confirm, name="confirm"),
     path("hospital/shipments/<str:code>/receipt", views.receipt, name="receipt"),
     path("donor/", claims.donor, name="donor"),

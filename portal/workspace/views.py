@@ -28,6 +28,8 @@ from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
 from portal.stages.promises import receipt_file
 from portal.stages.views import take
+from portal.warehouse.models import Arrival
+from portal.warehouse.queries import held_for
 from portal.workspace.pasting import pasted_rows
 from portal.workspace.queries import MOST, line_rows, needs_with_counters
 
@@ -59,6 +61,7 @@ def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
     context = {
         "hospitals": sorted(names(actors).items(), key=itemgetter(1, 0)),
         "coming": coming_to(actors)[:MOST],
+        "held": held_for(actors)[:MOST],
         "needs": needs_with_counters(actors)[:MOST],
         "confirmed": confirmed_by(actors)[:10],
         "confirmable": CONFIRMABLE,
@@ -111,6 +114,24 @@ def move(request: HttpRequest, *, actors: Actors, code: str, move: str) -> HttpR
 
 
 @of_hospital
+def held_move(request: HttpRequest, *, actors: Actors, code: str, move: str) -> HttpResponse:
+    """A parcel that a warehouse keeps for this hospital: fetched, or given on. Nobody else finds
+    it."""
+    rows = Arrival.objects.select_related("consignee", "warehouse", "pledge")
+    found = get_object_or_404(rows.filter(consignee__code__in=actors), code=code)
+    assert found.consignee is not None
+    return take(
+        request,
+        model=Arrival,
+        move=move,
+        actor=actors[found.consignee.code],
+        subject=found,
+        context={"back": reverse("workspace:hospital")},
+        done=lambda taken: _held_moved(request, taken),
+    )
+
+
+@of_hospital
 def confirm(request: HttpRequest, *, actors: Actors, code: str) -> HttpResponse:
     """What came of one shipment to this hospital; nobody else finds it here."""
     rows = Shipment.objects.select_related("hospital").filter(hospital__code__in=actors)
@@ -149,6 +170,12 @@ def _went_well(request: HttpRequest, found: Subject) -> str:
     text = _("Need %(code)s is now: %(stage)s.")
     messages.success(request, text % {"code": found.code, "stage": found.stage_label})
     return reverse("workspace:need", args=[found.code])
+
+
+def _held_moved(request: HttpRequest, arrival: Subject) -> str:
+    text = _("Parcel %(code)s is now: %(stage)s.")
+    messages.success(request, text % {"code": arrival.code, "stage": arrival.stage_label})
+    return reverse("workspace:hospital")
 
 
 def _confirmed(request: HttpRequest, receipt: Subject) -> str:

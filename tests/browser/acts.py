@@ -18,6 +18,7 @@ SAID = {  # what the public page says of pieces, as the sources of the translati
     "promised": "{amount} promised, not sent yet",
     "inbound": "{amount} on the way to {owner}",
     "waiting": "{amount} at {owner}, waiting to be counted",
+    "quarantine": "{amount} under inspection at {owner}",
     "stock": "{amount} in stock at {owner}",
     "reserved": "{amount} set aside for {owner}",
     "packing": "{amount} ready to be sent to {owner}",
@@ -32,7 +33,9 @@ SAID = {  # what the public page says of pieces, as the sources of the translati
 def begin():
     """The people, and what the journey has learnt so far: codes and links that pages showed."""
     load_catalogue(only=None)
-    return SimpleNamespace(cast=cast.gather(), need="", gift="", shipment="", claim="", confirm="")
+    return SimpleNamespace(
+        cast=cast.gather(), need="", gift="", order="", shipment="", claim="", confirm=""
+    )
 
 
 # --- the hospital
@@ -161,6 +164,24 @@ def counts_in(hands):
     return lambda: hands.fill(**{"lines-0-reason": "short", "lines-0-batch": "B0"}).submit()
 
 
+def inspects(hands):
+    """Quality goes through the checklist of the one lot."""
+    hands.open("/admin/").click(".board-rows a[href*='warehouse/arrival/']")
+    hands.click("#result_list th.field-code a")
+    hands.click("ul.moves a[href*='/move/inspect/']")
+    hands.fill(**{"lines-0-verdict": "pass", "lines-0-papers": "report"})
+    for box in ("label", "packaging", "in_date"):
+        hands.page.locator(f"#id_lines-0-{box}").check()
+    return hands.submit
+
+
+def takes_into_custody(hands):
+    """Somebody else of the warehouse signs for it."""
+    hands.open("/admin/").click(".board-rows a[href*='warehouse/arrival/']")
+    hands.click("#result_list th.field-code a")
+    moves(hands, "take")
+
+
 def allocates(hands, story):
     line = f"{story.need}/1"
     opens(
@@ -171,8 +192,10 @@ def allocates(hands, story):
     )
 
 
-def releases(hands):
-    opens(hands, "shipping/release", "issue", **{"allocations-0-allocation": None})
+def releases(hands, story):
+    to = {"receiving_unit": "物资科", "taker": "示例一号车"}
+    opens(hands, "shipping/release", "issue", **{"allocations-0-allocation": None, **to})
+    story.order = hands.text(".field-code .readonly")
 
 
 def packs(hands):
@@ -181,7 +204,7 @@ def packs(hands):
 
 def dispatches(hands, story):
     """The page that follows makes the hospital's link, and shows it once."""
-    moves(hands, "dispatch", carrier="sf", waybill="SF0000000000002")
+    moves(hands, "dispatch", carrier="sf", waybill="SF0000000000002", order=story.order)
     assert hands.path.endswith("/link/"), hands.path
     hands.submit()
     story.confirm = hands.page.locator("#copy-confirm").input_value()

@@ -12,6 +12,8 @@ from tests.factories.warehouse import create_warehouse
 CHARITY_ROLES = (Role.COORDINATOR, Role.WAREHOUSE, Role.QUALITY, Role.DISPATCHER, Role.PUBLISHER)
 OTHERS = (Role.AUTHORITY, Role.AUDITOR, Role.SECURITY, Role.FINANCE, Role.MODERATOR)
 
+SECOND = "warehouse2"  # takes into custody what the first counted, and stands at the gate
+
 
 def gather():
     """Organisations and accounts; each account is named as its role."""
@@ -22,6 +24,8 @@ def gather():
     for role, org in people.items():
         person = create_person(username=str(role))
         grant(person, role=role, org=org.code, at=AT)
+    second = create_person(username=SECOND)
+    grant(second, role=Role.WAREHOUSE, org=charity.code, at=AT)
     return SimpleNamespace(
         hospital=hospital, charity=charity, house=house, password=PASSWORD, roles=list(people)
     )

@@ -71,24 +71,32 @@ def gives(story, public, donor, coordinator):
     public.gift_says(("inbound", GIVEN, "house"))
 
 
-def stores(story, public, keeper):
-    """The warehouse counts it in; twenty pieces are missing, and somebody must say why."""
+def stores(story, public, keeper, inspector, second):
+    """The warehouse counts it in; twenty pieces are missing, and somebody must say why. Quality
+    inspects it, and another keeper takes it into custody."""
     acts.takes_arrival(keeper)
     public.gift_says(("waiting", GIVEN, "house"))
     give_reason = acts.counts_in(keeper)
     accessible(keeper.page)
     give_reason()
+    public.gift_says(("quarantine", GOOD, "house"), MISSING)
+    sign = acts.inspects(inspector)
+    accessible(inspector.page)
+    sign()
+    acts.takes_into_custody(second)
     public.gift_says(("stock", GOOD, "house"), MISSING)
     acts.allocates(keeper, story)
     public.gift_says(("reserved", SENT, "hospital"), LEFT, MISSING)
 
 
-def sends(story, public, dispatcher):
-    """It is released, packed, handed to a carrier, and delivered by the carrier's word."""
-    acts.releases(dispatcher)
+def sends(story, public, dispatcher, keeper):
+    """It is released, packed, handed to a carrier against its order by another person, and
+    delivered by the carrier's word."""
+    acts.releases(dispatcher, story)
     public.gift_says(("packing", SENT, "hospital"), LEFT, MISSING)
-    acts.packs(dispatcher)
+    acts.packs(keeper)
     public.gift_says(("packing", SENT, "hospital"), LEFT, MISSING)
+    acts.finds(dispatcher, "shipping/shipment", "S-")
     acts.dispatches(dispatcher, story)
     public.gift_says(("transit", SENT, "hospital"), LEFT, MISSING)
     public.need_says(GIVEN, SENT)
@@ -101,14 +109,14 @@ def test_a_gift_goes_from_the_need_to_the_hospitals_own_confirmation(
 ):
     console.expected = {404, 410, 422}  # not public yet, a used link, a count without its reason
     public = Public(site, story, who("reader", PHONE))
-    coordinator, keeper, dispatcher = (
+    coordinator, keeper, inspector, second, dispatcher = (
         acts.enters(who(role, DESK), story, role)
-        for role in ("coordinator", "warehouse", "dispatcher")
+        for role in ("coordinator", "warehouse", "quality", "warehouse2", "dispatcher")
     )
     asks(story, public, who("hospital", PHONE), coordinator)
     gives(story, public, who("donor", PHONE), coordinator)
-    stores(story, public, keeper)
-    sends(story, public, dispatcher)
+    stores(story, public, keeper, inspector, second)
+    sends(story, public, dispatcher, keeper)
 
     nurse = who("nurse", PHONE)
     acts.confirms_by_link(nurse, story)

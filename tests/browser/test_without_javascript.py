@@ -13,7 +13,7 @@ from tests.browser.acts import GIVEN, GOOD, SENT, USED
 from tests.browser.hands import PHONE, Album, Hands
 from tests.factories.people import actor_of
 from tests.factories.shipping import create_shipment
-from tests.factories.warehouse import count_note, keeper_of, lot_of
+from tests.factories.warehouse import count_note, keeper_of, lot_of, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +38,7 @@ def count_and_send(story):
     arrival = Arrival.objects.get(pledge__code=story.gift)
     note = count_note(arrival, accepted=GOOD, reason="short")
     arrival = engine.advance(Arrival, arrival.code, "count", actor=keeper, facts=note, at=now)
+    arrival = sign_in(arrival, at=now)
     line = NeedLine.objects.select_related("need__hospital", "variant").get(
         need__code=story.need, no=1
     )
