@@ -74,7 +74,13 @@ def view(line: Line, named: Mapping[str, Any], *, of: str = "") -> dict[str, Any
         "at": line.recorded_at,
         "picture": "pen" if line.corrects else PICTURES.get(line.public, "doc"),
         "kind": "fix" if line.corrects else "",
-        "facts": [*who(line), *goods_of(line, of=of), *_facts(line, of=of), *_named(line, named)],
+        "facts": [
+            *who(line),
+            *goods_of(line, of=of),
+            *_facts(line, of=of),
+            *_weighed(line),
+            *_named(line, named),
+        ],
         "codes": _codes(line, of=of),
         "hash": line.leaf,
         "href": reverse("tracking:entry", args=[line.seq]),
@@ -158,6 +164,24 @@ def _facts(line: Line, *, of: str) -> list[Fact]:
             if text and f"{{{spec.name}}}" not in in_title:
                 rows.append({"label": str(spec.label), "value": text})
     return rows
+
+
+def _weighed(line: Line, most: int = 5) -> list[Fact]:
+    """What a decision weighed: the recipient's register status that day, and the open needs."""
+    if "weighed" not in line.data:
+        return []
+    rows = line.data["weighed"]
+    register = _("yes") if line.data.get("designated") else _("no")
+    out = [{"label": _("In the designated register that day"), "value": register}]
+    needs = [
+        f"{row['need']}/{row['need_line']}"
+        + ("" if row["gap"] is None else " " + _("(%(gap)s open)") % {"gap": f"{row['gap']:,}"})
+        for row in rows[:most]
+    ]
+    text = words.joined(needs, strong=True)
+    if len(rows) > most:
+        text += _(" and %(n)d more") % {"n": len(rows) - most}
+    return [*out, {"label": _("Open needs weighed"), "value": text}] if needs else out
 
 
 def _of_rows(facts: type[Facts], line: Line, rows: Iterable[Any], *, of: str) -> list[Fact]:
