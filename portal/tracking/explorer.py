@@ -147,7 +147,8 @@ def checkpoints(request: HttpRequest) -> HttpResponse:
             ),
         }
 
-    top, lines = found[0].checkpoint.size if found else 0, sum(len(one.by) for one in found)
+    top = found[0].checkpoint.size if found else 0
+    lines = sum(len(one.by) + bool(one.stamped) for one in found)
     said = f"{top}-{lines}-{before}"
     return page(request, "tracking/checkpoints.html", context, version=said)
 

@@ -10,6 +10,7 @@ from io import StringIO
 from itertools import chain
 
 import pytest
+import redis
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import connection, models
@@ -98,6 +99,14 @@ def database_files():
                 yield f"file db{suffix}", file.read()
 
 
+def redis_keys():
+    """Broker and cache, where there are any."""
+    if configured.REDIS_URL:
+        server = redis.Redis.from_url(configured.REDIS_URL)
+        for key in server.scan_iter():
+            yield f"redis {key!r}", key + (server.dump(key) or b"")
+
+
 def addresses(world):
     for language in LANGUAGES:
         for kind, thing in (
@@ -165,6 +174,7 @@ def everything(client, world, log):
             values(),
             files(log.dir, configured.VAR / "queue"),
             database_files(),
+            redis_keys(),
             pages(client, world),
         )
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 import ledger.api as ledger
 from ledger import publishing
 from ledger.core import notes
-from ledger.models import Cosignature, Head, Journal
+from ledger.models import Anchor, Cosignature, Head, Journal
 from ledger.verify.__main__ import main as verify
 from tests.portal.tracking.stories import Story, whole
 
@@ -124,6 +124,19 @@ def test_checkpoints_say_who_cosigned_and_when(client, size):
     assert f"over {size:,} entries" in html
     assert html.count(">audit<") == 1
     assert html.index(">audit<") < html.index(">paper<")
+
+
+def test_a_checkpoint_with_a_time_stamp_says_so(client, size):
+    before = client.get(reverse("tracking:checkpoints"))
+    note = ledger.checkpoints(1)[0].note
+    Anchor.objects.create(size=size, kind="rfc3161", note=note, token=b"x", at=timezone.now())
+
+    after = client.get(reverse("tracking:checkpoints"))
+
+    link = f'href="/ledger/anchor/{size}.tsr"'
+    assert link not in before.content.decode()
+    assert link in after.content.decode()
+    assert before["ETag"] != after["ETag"]
 
 
 def test_integrity_tells_the_last_check_and_its_outcome(client, size, settings):
