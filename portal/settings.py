@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "portal.organisations",
     "portal.stages",
     "portal.balance",
+    "portal.evidence",
     "portal.accounts",
     "portal.disclosure",
     "portal.input",
@@ -226,6 +227,11 @@ CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.
 CELERY_BEAT_SCHEDULE["ledger.tidy"] = {"task": "ledger.tidy", "schedule": 3600.0}
 if ANCHOR_URL:  # at most one stamp an hour; what failed is asked again ten minutes later
     CELERY_BEAT_SCHEDULE["ledger.anchor"] = {"task": "ledger.anchor", "schedule": 600.0}
+CELERY_BEAT_SCHEDULE["evidence.scrub"] = {  # every stored photo and paper, once a night
+    "task": "evidence.scrub",
+    "schedule": crontab(hour="3", minute="50"),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["ledger.check"] = {  # everything against everything, once a night
     "task": "ledger.check",
     "schedule": crontab(hour="3", minute="20"),
@@ -299,8 +305,19 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a goods-in note of three hundred lines
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE / "static"]
+MEDIA_DIR = env.file("MEDIA_DIR", VAR / "media")  # photos and papers
+if MEDIA_DIR.is_relative_to(STATIC_ROOT) or MEDIA_DIR.is_relative_to(BASE / "static"):
+    raise ImproperlyConfigured(
+        f"MEDIA_DIR is {str(MEDIA_DIR)!r}: what people send must not lie among the static files."
+    )
+FILE_UPLOAD_HANDLERS = ["portal.evidence.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 30  # a form takes 20, and says so itself
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": {
+        "BACKEND": "portal.evidence.boxes.Folder",
+        "OPTIONS": {"location": MEDIA_DIR},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

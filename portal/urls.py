@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", accounts.password),
     path("admin/", admin.site.urls),
     path("ledger/", include("ledger.urls")),
+    path("files/", include("portal.evidence.urls")),
     path("", include((pages_of_parts, "plain"))),
     URLResolver(ShortPrefix(), pages_of_parts),
 ]

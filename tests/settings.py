@@ -18,7 +18,7 @@ for name in ("DEBUG", "DEMO", "DEMO_HOST", "ALLOWED_HOSTS", "LEDGER_DIR", "LEDGE
     os.environ.pop(name, None)
 for name in ("LEDGER_KEY_FILE", "FIELD_KEY_FILE", "RECEIPT_KEY_FILE", "PORT"):
     os.environ.pop(name, None)
-for name in ("LEDGER_SIGNER", "WITNESSES", "ANCHOR_URL", "ANCHOR_CA_FILE"):
+for name in ("LEDGER_SIGNER", "WITNESSES", "ANCHOR_URL", "ANCHOR_CA_FILE", "MEDIA_DIR"):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "known to every test and of no use anywhere else, but long enough"
 os.environ["SITE_ORIGIN"] = "https://tests.shanji.example"
@@ -49,6 +49,10 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "csrf"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": {
+        "BACKEND": "portal.evidence.boxes.Folder",
+        "OPTIONS": {"location": VAR / "media"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- else WhiteNoise warns of an absent folder

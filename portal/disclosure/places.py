@@ -35,6 +35,8 @@ ELSEWHERE = (
     Place("django_admin_log", "sign-in name as title", "text", "title replaced"),
     Place("stages_trail", "number of an account", "number", "kept: the account has no name left"),
     Place("Celery queue, cache, logs", "never a value", "none", "nothing to erase"),
+    Place("MEDIA_DIR/closed", "originals and copies, encrypted", "private", "files deleted"),
+    Place("MEDIA_DIR/public", "published copies", "named", "files deleted"),
     Place("backups, archived WAL", "all of the database", "all", "by age: operations.md"),
     Place("proofs and pages others saved", "named values", "named", "out of our reach"),
 )

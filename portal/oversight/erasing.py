@@ -26,6 +26,8 @@ from portal.accounts.links import forget_links
 from portal.accounts.models import Person
 from portal.disclosure.lists import erasable, erased_with
 from portal.disclosure.places import models_with_values
+from portal.evidence import commands as evidence
+from portal.evidence.queries import recorded_by
 from portal.input.once import forget
 from portal.stages.models import Trail
 
@@ -55,7 +57,10 @@ def erase(what: str, *, at: datetime) -> Erased:
     if person is not None:
         found, uids = _person(person, at=at)
     else:
-        found, uids = _case(_code(what), at=at)
+        code = _code(what)
+        files = evidence.erase(code)
+        found, uids = _case(code, at=at)
+        found.counts += Counter({"photos and papers": files})
     found.files = ledger.republish(uids)
     tables = [model._meta.db_table for model in models_with_values()]
     ledger.scrub(["ledger_disclosure", "accounts_link", "input_sending", "django_session", *tables])
@@ -93,7 +98,7 @@ def _case(code: str, *, at: datetime) -> tuple[Erased, list[str]]:
 def _person(person: Person, *, at: datetime) -> tuple[Erased, list[str]]:
     found = Erased()
     who, pk = f"person:{person.pk}", str(person.pk)
-    uids = sorted(_recorded(Q(who=who)))
+    uids = sorted({*_recorded(Q(who=who)), *recorded_by(who)})
     found.counts += close(person, at=at)
     found.counts["input_sending"] += forget(who=who)
     found.counts["django_session"] += _end_sessions(lambda kept: kept.get("_auth_user_id") == pk)

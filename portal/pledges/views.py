@@ -18,6 +18,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.links import make_link
 from portal.accounts.roles import DONOR
 from portal.catalogue.queries import described, unit_of
+from portal.evidence.forms import FilesForm
 from portal.input.limits import allowed
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
@@ -109,6 +110,7 @@ def _give(
         template=template,
         context=context,
         kind=partial(GiftForm, line=line, browser=request.META["CSRF_COOKIE"]),
+        photos=partial(FilesForm, required=False),
     )
 
 

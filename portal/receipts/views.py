@@ -7,6 +7,7 @@ off.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.links import DeadLink, open_link
 from portal.accounts.roles import HOSPITAL
 from portal.accounts.secret import by_secret_link
+from portal.evidence.forms import FilesForm
 from portal.organisations.queries import names
 from portal.receipts.models import Receipt
 from portal.shipping.commands import CONFIRM
@@ -60,6 +62,7 @@ def confirm_shipment(
             "by_link": actor.person_id is None,
         },
         done=done,
+        photos=partial(FilesForm, papers=False, camera=True, required=False),
     )
 
 

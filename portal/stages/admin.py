@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.acting import Actor, actors
 from portal.accounts.models import Person
 from portal.accounts.roles import AUDITOR
+from portal.evidence.sending import send_files
 from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
 from portal.stages.views import take
@@ -129,6 +130,11 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
                 self.admin_site.admin_view(self.move_view),
                 name="{}_{}_move".format(*info),
             ),
+            path(
+                "<int:pk>/files/",
+                self.admin_site.admin_view(self.files_view),
+                name="{}_{}_files".format(*info),
+            ),
         ]
         return [*own, *super().get_urls()]
 
@@ -151,9 +157,8 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
     ) -> HttpResponse:
         subject = self.get_object(request, object_id)
         moves = [] if subject is None else self._moves(request, subject)
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "moves": moves}
-        )
+        told = {"moves": moves, "files": self._files(request, subject)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **told})
 
     def open_view(self, request: HttpRequest, move: str) -> HttpResponse:
         """The form of an opening move."""
@@ -179,6 +184,37 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
         if subject is None or actor is None:
             raise Http404
         return self._take(request, move=move, actor=actor, subject=subject)
+
+    def files_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The photos and papers about one subject, and a form for more."""
+        subject = self.get_object(request, str(pk))
+        actor = self._sender(request, subject)
+        if subject is None or actor is None:
+            raise Http404
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "subject": subject}
+        return send_files(
+            request,
+            code=subject.code,
+            actor=actor,
+            template="admin/stages/files.html",
+            context=context,
+            done=self._address("files", subject.pk),
+        )
+
+    def _sender(self, request: HttpRequest, subject: Subject | None) -> Actor | None:
+        """Who may add a photo: one whose role moves such subjects, and who may know this one. What
+        is not public yet has no place in the ledger for it."""
+        if subject is None or subject.public_since is None:
+            return None
+        roles = {role for move in self.model.lifecycle.moves for role in move.by}
+        mine = (a for a in self.capacities(request) if a.role in roles)
+        return next((actor for actor in mine if subject.reachable_by(actor)), None)
+
+    def _files(self, request: HttpRequest, subject: Subject | None) -> str:
+        """The address of its photos and papers, for those who may add one."""
+        if subject is None or self._sender(request, subject) is None:
+            return ""
+        return self._address("files", subject.pk)
 
     def _take(
         self, request: HttpRequest, *, move: str, actor: Actor, subject: Subject | None

@@ -5,12 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from portal.accounts.acting import Actor
+from portal.evidence.commands import Refused, attach
+from portal.evidence.forms import FilesForm
+from portal.evidence.limits import Unfit
+from portal.evidence.models import Shows
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
 from portal.stages.forms import MoveForm
@@ -33,6 +38,7 @@ def take(
     blank_rows: int = 3,
     kind: Callable[..., MoveForm] = MoveForm,
     opening: forms.BaseForm | None = None,
+    photos: Callable[..., FilesForm] | None = None,
 ) -> HttpResponse:
     """The page of one move of one subject (or of an opening), in whatever clothes `template` gives
     it.
@@ -40,7 +46,8 @@ def take(
     404 where the subject is not the actor's or the move does not exist, 422 with everything kept
     for input that is refused,
     a redirect to `done(subject)` once it is taken. `fields` are the model's own fields of an
-    opening, `opening` a form on the same page that asks for them.
+    opening, `opening` a form on the same page that asks for them, `photos` makes one that
+    asks for photos and papers, kept once the move is taken.
     """
     row = _row(model, move, subject, actor)
     form = make_form(
@@ -54,7 +61,8 @@ def take(
         kind=kind,
     )
     sent = request.method == "POST" and prefill is None and not form.wants_more
-    if sent and _both_valid(form, opening):
+    files = None if photos is None else photos(*_sent_files(request) if sent else ())
+    if sent and _all_valid(form, opening, files):
         own = opening.cleaned_data if opening is not None else {}
         try:
             taken = _call(
@@ -69,11 +77,13 @@ def take(
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
+            _keep(request, files, taken, actor=actor)
             return redirect(done(taken))
     refused = form.is_bound and prefill is None and not form.wants_more
     page = {
         "form": form,
         "opening": opening,
+        "photos": files,
         "move": row,
         "subject": subject,
         "actor": actor,
@@ -110,10 +120,26 @@ def make_form(
     )
 
 
-def _both_valid(form: MoveForm, opening: forms.BaseForm | None) -> bool:
-    """Both are asked, so that the page shows what is wrong in either."""
-    fine = [each.is_valid() for each in (form, opening) if each is not None]
+def _all_valid(form: MoveForm, *others: forms.BaseForm | None) -> bool:
+    """All are asked, so that the page shows what is wrong in any."""
+    fine = [each.is_valid() for each in (form, *others) if each is not None]
     return all(fine)
+
+
+def _sent_files(request: HttpRequest) -> tuple[Any, Any]:
+    return request.POST, request.FILES
+
+
+def _keep(request: HttpRequest, files: FilesForm | None, subject: Subject, *, actor: Actor) -> None:
+    """The move is taken whatever becomes of its photos: what is too many is said on the next
+    page."""
+    if files is None or not files.found:
+        return
+    shows = Shows(files.cleaned_data["shows"])
+    try:
+        attach(code=subject.code, found=files.found, shows=shows, by=actor, at=timezone.now())
+    except (Unfit, Refused) as unfit:
+        messages.error(request, str(unfit))
 
 
 def _row(model: type[Subject], move: str, subject: Subject | None, actor: Actor) -> Move:

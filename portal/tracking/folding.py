@@ -14,6 +14,7 @@ from portal.tracking.models import Gift, Line, Link, Need, Organisation, Project
 from portal.tracking.shelf import Shelf
 
 ENTRY_WORDS = {"recorded_at", "actor_role", "actor_org", "stage", "postings"}
+BESIDE = {"evidence"}  # entries about a subject that leave its stage and facts alone
 OF_THEIR_OWN: dict[str, type[Projected]] = {"G": Gift, "N": Need, "U": Organisation}
 
 
@@ -24,7 +25,8 @@ def fold(shelf: Shelf, entry: Entry) -> None:
     codes = [code for code, _n in body["cases"]]
     if own := parties.FOLDS.get(kind):
         own(shelf, entry)
-    subject = _subject(shelf, entry, kind, codes) if body["case"] else None
+    moved = body["case"] and kind not in BESIDE
+    subject = _subject(shelf, entry, kind, codes) if moved else None
     goods.fold(shelf, entry, codes)
     names = names_of(shelf, codes, data)
     _line(shelf, entry, codes, names)

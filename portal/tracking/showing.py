@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import sums, telling, verdict, words
+from portal.tracking import photos, sums, telling, verdict, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject
 from portal.tracking.queries import Erased
 
@@ -27,9 +27,10 @@ def timeline(lines: list[Line], named: Named, *, of: str) -> list[dict[str, Any]
     """Newest first; what a later entry corrects says so beside itself."""
     index = {line.uid: line.seq for line in lines}
     fixed = {line.corrects: line.seq for line in lines if line.corrects}
+    bad = photos.damaged(lines, named)
     out = []
     for line in lines:
-        row = telling.view(line, named.get(line.uid, {}), of=of)
+        row = telling.view(line, named.get(line.uid, {}), of=of, bad=bad)
         if line.uid in fixed:
             said = _("by entry %(n)d; the old entry stays") % {"n": fixed[line.uid]}
             row["facts"].append({"label": _("Corrected"), "value": said})

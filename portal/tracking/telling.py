@@ -3,7 +3,7 @@
 Made from the line, the stage tables and the live disclosures; no `if` per type.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portal.disclosure.classes import NAMED, OPEN
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move, lifecycle
-from portal.tracking import words
+from portal.tracking import photos, words
 from portal.tracking.goods import name_of
 from portal.tracking.models import Line
 from portal.tracking.queries import Erased
@@ -65,8 +65,11 @@ def value_text(spec: Spec, value: Any, names: words.Names) -> str:
     return words.name(names, str(value))
 
 
-def view(line: Line, named: Mapping[str, Any], *, of: str = "") -> dict[str, Any]:
-    """One row of the timeline on the page of the code `of`."""
+def view(
+    line: Line, named: Mapping[str, Any], *, of: str = "", bad: Collection[str] = ()
+) -> dict[str, Any]:
+    """One row of the timeline on the page of the code `of`; `bad`: photos found damaged."""
+    told = photos.facts(line, named, bad) if photos.told(line) else _facts(line, of=of)
     return {
         "index": line.seq,
         "anchor": f"e{line.seq}",
@@ -74,14 +77,9 @@ def view(line: Line, named: Mapping[str, Any], *, of: str = "") -> dict[str, Any
         "at": line.recorded_at,
         "picture": "pen" if line.corrects else PICTURES.get(line.public, "doc"),
         "kind": "fix" if line.corrects else "",
-        "facts": [
-            *who(line),
-            *goods_of(line, of=of),
-            *_facts(line, of=of),
-            *_weighed(line),
-            *_named(line, named),
-        ],
+        "facts": [*who(line), *goods_of(line, of=of), *told, *_weighed(line), *_named(line, named)],
         "codes": _codes(line, of=of),
+        "photos": photos.of(line, named, bad),
         "hash": line.leaf,
         "href": reverse("tracking:entry", args=[line.seq]),
         "sealed": _sealed(line),

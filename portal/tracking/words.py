@@ -72,6 +72,8 @@ OWN_ENTRIES = {
     "ledger.create": _("The ledger was opened"),
     "key.rotate": _("The ledger's key was changed"),
     "ledger.unfreeze": _("The ledger signs again after a pause"),
+    "evidence.add": _("A photo or paper was filed"),
+    "evidence.publish": _("A photo or paper is shown"),
     "person.erase": _("Personal data were erased on request"),
 }
 # Where pieces are or went: {amount} and {owner} (a warehouse, or the hospital they are for).

@@ -1,0 +1,125 @@
+"""Where the bytes are: originals encrypted, published copies in clear, each named by its SHA-256.
+
+One small interface over the storage `evidence` of the settings, a folder or whatever else Django
+can store into: `put`, `get`, `drop`, `names`. What is stored is never written over.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from ledger.vault import keys
+
+CLOSED, PUBLIC = "closed", "public"  # encrypted; shown to all
+MAGIC = b"SJ1\n"
+NONCE, KEY, TAG = 12, 32, 16
+WRAPPED = NONCE + KEY + TAG
+
+
+class Lost(Exception):
+    """There is no such file."""
+
+
+class Damaged(Exception):
+    """The bytes are not those that were stored."""
+
+
+class Folder(FileSystemStorage):
+    """Files that survive a power cut once `save` has come back; readable by this user alone."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        path = Path(self.path(name))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(scratch, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content.read())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+        held = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(held)
+        finally:
+            os.close(held)
+        return name
+
+
+def _storage() -> Storage:
+    return storages["evidence"]
+
+
+def _path(shelf: str, sha256: str) -> str:
+    return f"{shelf}/{sha256[:2]}/{sha256}"
+
+
+def put(shelf: str, data: bytes) -> str:
+    """Store the bytes; their SHA-256. Stored twice, they are there once."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = _path(shelf, sha256)
+    if not _storage().exists(path):
+        _storage().save(path, ContentFile(data))
+    return sha256
+
+
+def get(shelf: str, sha256: str) -> bytes:
+    """The bytes as they were stored. Lost, Damaged."""
+    try:
+        with _storage().open(_path(shelf, sha256)) as file:
+            data: bytes = file.read()
+    except FileNotFoundError as absent:
+        raise Lost(sha256) from absent
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Damaged(sha256)
+    return data
+
+
+def drop(shelf: str, sha256: str) -> None:
+    """Delete the bytes, if they are there."""
+    _storage().delete(_path(shelf, sha256))
+
+
+def stored_at(shelf: str, sha256: str) -> datetime:
+    return _storage().get_modified_time(_path(shelf, sha256))
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """(shelf, SHA-256) of all that is stored."""
+    for shelf in (CLOSED, PUBLIC):
+        if not _storage().exists(shelf):
+            continue
+        for folder in sorted(_storage().listdir(shelf)[0]):
+            for name in sorted(_storage().listdir(f"{shelf}/{folder}")[1]):
+                yield shelf, name
+
+
+def close(data: bytes, *, code: str) -> bytes:
+    """Encrypted under a key of its own, which the field key encrypts; bound to the code it is
+    about."""
+    own, nonce, outer = (secrets.token_bytes(n) for n in (KEY, NONCE, NONCE))
+    about = MAGIC + code.encode()
+    wrapped = outer + keys()[0].encrypt(outer, own, about)
+    return MAGIC + wrapped + nonce + AESGCM(own).encrypt(nonce, data, about)
+
+
+def open_(data: bytes, *, code: str) -> bytes:
+    """What was closed. Damaged: another key, another code, other bytes."""
+    about, start = MAGIC + code.encode(), len(MAGIC)
+    if data[:start] != MAGIC:
+        raise Damaged(code)
+    wrapped, rest = data[start : start + WRAPPED], data[start + WRAPPED :]
+    for key in keys():
+        try:
+            own = AESGCM(key.decrypt(wrapped[:NONCE], wrapped[NONCE:], about))
+            return own.decrypt(rest[:NONCE], rest[NONCE:], about)
+        except (InvalidTag, ValueError):
+            continue
+    raise Damaged(code)

@@ -1,0 +1,32 @@
+"""Read every stored photo and paper and compare it with what was sealed."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from portal.evidence.scrubbing import scrub
+
+DAMAGE = 1
+
+
+class Command(BaseCommand):
+    help = "Name every photo or paper that is damaged, lost, or not what was sealed; 1 if any is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = scrub(at=timezone.now())
+        if options["json"]:
+            told = {"files": report.files, "findings": [asdict(f) for f in report.findings]}
+            self.stdout.write(json.dumps(told))
+        else:
+            for finding in report.findings:
+                self.stdout.write(str(finding))
+            self.stdout.write(f"{report.files} files, {len(report.damage)} findings")
+        if report.damage:
+            raise SystemExit(DAMAGE)
