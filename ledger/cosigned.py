@@ -184,5 +184,13 @@ def witnessed(size: int, since: datetime | None = None, have: int | None = None)
     """What these columns say."""
     if not settings.WITNESSES:
         return Witnessed()
-    of = sum(line.startswith("witness ") for line in _rules().splitlines())
-    return Witnessed(size, since, have or 0, of)
+    return Witnessed(size, since, have or 0, _members())
+
+
+def _members() -> int:
+    """How many witnesses the operator names; a file that cannot be read is publishing's to say, a
+    page is shown all the same."""
+    try:
+        return sum(line.startswith("witness ") for line in _rules().splitlines())
+    except policy.WrongPolicy:
+        return 0

@@ -60,7 +60,7 @@ def standing() -> Standing:
     """Mode, number of erasures and what is witnessed: one query, and two small files."""
     size = cosigned.witnessed_size()
     every = Erased.objects.values(one=Value(1)).annotate(newest=Max("id")).values("newest")
-    columns = ["mode", Subquery(every), *cosigned.beyond(size)]
+    columns: list[Any] = ["mode", Subquery(every), *cosigned.beyond(size)]
     found: tuple[Any, ...] | None = Head.objects.values_list(*columns).first()
     if found is None:
         return Standing("", 0, Witnessed())

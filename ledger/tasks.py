@@ -43,13 +43,17 @@ def tidy() -> None:
 @shared_task(name="ledger.watch", ignore_result=True)
 def watch() -> None:
     """Ask the witnesses what they hold of ours: an old copy is found out by it too."""
+    _look(patience=A_SECOND)
+
+
+def _look(*, patience: float) -> None:
     with suppress(reading.NoLog):
-        seen = witnessing.sightings(reading.head())
+        seen = witnessing.sightings(reading.head(), patience=patience)
         guarding.check_mode(at=timezone.now(), seen=seen)
 
 
 @worker_init.connect
 def check_before_work(**_kwargs: object) -> None:
     """A restored database is found before anything is sealed onto it."""
-    watch()
+    _look(patience=witnessing.PATIENCE)
     connections.close_all()  # a forked worker makes its own

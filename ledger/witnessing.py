@@ -215,17 +215,22 @@ def _last_line(member: Member) -> Journal | None:
     return lines.order_by("-id").first()
 
 
-def sightings(head: Head) -> list[notes.Checkpoint]:
-    """What the witnesses show of this log with our signature; none from who cannot be asked."""
-    shown = _shown(_of(cosigned.demanded(head)), head)
+def sightings(head: Head, *, patience: float = PATIENCE) -> list[notes.Checkpoint]:
+    """What the witnesses show of this log with our signature; none from who cannot be asked, and
+    none at all while the policy cannot be read (publishing says so)."""
+    try:
+        members = list(_of(cosigned.demanded(head)))
+    except policy.WrongPolicy:
+        return []
+    shown = _shown(members, head, patience=patience)
     return [notes.parse_checkpoint(notes.parse_note(note)[0]) for note in shown]
 
 
-def _shown(members: Iterable[Member], head: Head) -> Iterator[bytes]:
-    path = witness.checkpoint_path(head.origin)
+def _shown(members: Iterable[Member], head: Head, *, patience: float = PATIENCE) -> Iterator[bytes]:
+    path, end = witness.checkpoint_path(head.origin), time.monotonic() + patience
     asked = [Question(f"{member.address}/{path}") for member in members]
     for question in asked:
-        question.wait(question.end)
+        question.wait(end)
         if question.reply.status == 200:
             try:
                 note = witness.own_lines(question.reply.body, _logs(head))

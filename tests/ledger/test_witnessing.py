@@ -496,6 +496,7 @@ def test_a_policy_that_cannot_be_read_stops_publishing_and_is_named(log, story, 
         publishing.sign_and_publish(at=timezone.now())
 
     assert [d["table"] for d in fsck.differences(at=timezone.now())] == ["policy"]
+    assert witnessing.sightings(Head.objects.get()) == []  # the guard goes on without
 
 
 def test_witnesses_are_asked_by_https_or_on_this_machine_only(log, settings, tmp_path):

@@ -124,6 +124,14 @@ def test_the_other_pages_say_it_too(world, client, publish_witnessed):
     assert all(a["ETag"] != b["ETag"] for a, b in zip(waiting, done, strict=True))
 
 
+def test_a_policy_file_that_is_gone_breaks_no_page(look, settings, publish_witnessed):
+    publish_witnessed()
+    settings.WITNESSES += ".gone"
+
+    assert words(look())[2] == ""
+    assert ledger.witnessed().of == 0
+
+
 def test_a_log_without_witnesses_never_says_witnessed(world, client, settings):
     settings.WITNESSES = ""
     publishing.sign_and_publish(at=timezone.now())
