@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.faults.conftest import child, log, manage, story, submit, whole
+from tests.faults.conftest import log, story, submit, whole
+from tests.faults.test_worker import worker
 
-__all__ = ["child", "log", "manage", "story", "submit", "whole"]
+__all__ = ["log", "story", "submit", "whole", "worker"]
 
 BASE = Path(__file__).parents[2]
 
