@@ -90,6 +90,17 @@ def test_an_authority_needs_its_certificate_and_is_asked_by_the_clock(read):
     assert "ledger.anchor" not in read(ANCHOR_URL="")["CELERY_BEAT_SCHEDULE"]
 
 
+def test_only_the_demonstration_has_witnesses_nobody_named(read, tmp_path):
+    demo = {"DEMO": "1", "SITE_ORIGIN": "", "WITNESSES": ""}
+    assert read(**demo)["WITNESSES"] == ""
+    (tmp_path / "witnesses").mkdir()
+    (tmp_path / "witnesses" / "policy").touch()
+
+    assert read(**demo)["WITNESSES"] == str(tmp_path / "witnesses" / "policy")
+    assert read(**{**demo, "WITNESSES": "mine"})["WITNESSES"] == "mine"
+    assert read(WITNESSES="", DEMO="0")["WITNESSES"] == ""
+
+
 def test_debug_and_demo_are_off_unless_said(read):
     settings = read()
 
