@@ -108,9 +108,20 @@ def _fetch(source: Source, copy: _Copy, demanded: bytes | None, width: int) -> i
     for n in range(-(-checkpoint.size // width)):
         _fetch_changing(source, copy, f"disclosures/{tiles.number(n)}")
     _fetch_changing(source, copy, "receipt.vkey")
+    for path in _anchors(source, checkpoint.size):
+        if not copy.has(path) and (data := source.read(path)) is not None:
+            copy.keep(path, data)
     copy.keep("policy", served)
     copy.keep("checkpoint", note)
     return checkpoint.size
+
+
+def _anchors(source: Source, size: int) -> list[str]:
+    """Those that are listed; of an address, the newest checkpoint's."""
+    listed = source.paths()
+    if listed is None:
+        return [f"anchor/{size}.note", f"anchor/{size}.tsr"]
+    return [path for path in listed if path.startswith("anchor/")]
 
 
 def _fetch_tile(source: Source, copy: _Copy, tile: tiles.Tile, width: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from ledger import mirroring, publishing, sealing
+from ledger import mirroring, publishing, rotating, sealing
 from ledger.core import notes
 from ledger.failpoints import POINTS, FailpointReached
 from ledger.models import Disclosure
@@ -176,6 +176,19 @@ def test_another_policy_than_the_pinned_one_is_refused(log, tell, copy):
         copy(demanded=f"log {other}\nquorum none\n".encode())
 
     assert size_of(copy.folder) == 6
+
+
+def test_a_mirror_follows_the_log_to_its_new_key(log, tell, copy):
+    tell(5)
+    copy()
+    rotating.rotate(at=timezone.now(), width=WIDTH)
+    publishing.sign_and_publish(at=timezone.now(), width=WIDTH)
+    tell(2)
+
+    assert copy().size == 9
+
+    assert size_of(copy.folder) == 9
+    assert len((copy.folder / "policy").read_text().splitlines()) == 3  # two keys, no quorum
 
 
 def test_the_command_mirrors_an_address(log, tell, tmp_path, capsys):

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from ledger import api, fsck, guarding, recovering, sealing, triggers
+from ledger import api, fsck, guarding, recovering, rotating, sealing, triggers
 from ledger.failpoints import POINTS, FailpointReached
 from ledger.models import Disclosure, Head, Intent, Journal, SealedEntry
 from tests.faults.conftest import TABLES, copied, killed, restore
@@ -102,6 +102,23 @@ def test_values_erased_since_the_copy_do_not_come_back(log, story, grow):
     assert done.values_removed == 2
     assert api.disclosures(uids) == {}
     assert Disclosure.objects.filter(sort="private").exists()
+
+
+def test_a_copy_from_before_a_new_key_learns_it_from_the_files(log, story, grow, whole):
+    uids = grow(3)
+    backup = copied()
+    rotating.rotate(at=timezone.now())
+    grow(2)
+    new = Head.objects.get().vkey
+    restore(backup)
+    assert guarding.check_mode(at=timezone.now()) == "behind"
+
+    assert rebuild(log.dir).mode == "ok"
+
+    head = Head.objects.get()
+    assert (head.vkey, head.retired) == (new, backup[Head][0].vkey)
+    assert fsck.differences(at=timezone.now()) == []
+    assert {entry.uid for entry in api.entries()} > set(uids)
 
 
 def test_damaged_files_are_refused_by_name(old, log):
