@@ -5,7 +5,16 @@ from django.utils.translation import gettext as _
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean, clean_text
 from portal.organisations.models import Organisation
-from portal.organisations.stages import Designated, Entered, KnownFrom, Renamed, Undesignated
+from portal.organisations.queries import body_choices
+from portal.organisations.stages import (
+    Channel,
+    ChannelSet,
+    Designated,
+    Entered,
+    KnownFrom,
+    Renamed,
+    Undesignated,
+)
 from portal.stages.engine import MoveRefused, Step
 
 
@@ -42,6 +51,23 @@ def rename(subject: Organisation, facts: Renamed, step: Step) -> None:
     if not subject.legal_name:
         raise MoveRefused(_("Please give the organisation's legal name."))
     subject.save(update_fields=["legal_name", "name_en"])
+    step.target = subject.stage
+
+
+def set_channel(subject: Organisation, facts: ChannelSet, step: Step) -> None:
+    """Straight from donors, or only through one body, which is named in public; the stage stays."""
+    if subject.kind != Organisation.Kind.HOSPITAL:
+        raise MoveRefused(_("Only for a hospital is it set how gifts reach it."))
+    if facts.channel is Channel.BODY:
+        if facts.body not in dict(body_choices()):
+            raise MoveRefused(_("Please choose the body that accepts gifts for this hospital."))
+    elif facts.body:
+        raise MoveRefused(
+            _("A body stands only beside “Through a named body”. Please empty it or choose that.")
+        )
+    subject.channel, subject.channel_body = facts.channel, facts.body
+    subject.save(update_fields=["channel", "channel_body"])
+    step.concern(facts.body)
     step.target = subject.stage
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, AUTHORITY, COORDINATOR, SYSTEM
-from portal.organisations.stages import ORGANISATION
+from portal.organisations.stages import ORGANISATION, Channel
 from portal.stages.models import Subject, stage_known
 
 
@@ -31,12 +31,21 @@ class Organisation(Subject):
     city = models.CharField(_("city"), max_length=40, blank=True)
     district = models.CharField(_("district"), max_length=40, blank=True)
     level = models.CharField(_("level and kind"), max_length=60, blank=True)
+    channel = models.CharField(_("acceptance channel"), max_length=10, default=Channel.DIRECT)
+    channel_body = models.CharField(_("body that accepts gifts for it"), max_length=12, blank=True)
     designated = models.BooleanField(_("in the designated register"), default=False)
 
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
-        constraints = [stage_known(ORGANISATION)]
+        constraints = [
+            stage_known(ORGANISATION),
+            models.CheckConstraint(
+                condition=models.Q(channel=Channel.DIRECT.value, channel_body="")
+                | models.Q(channel=Channel.BODY.value) & ~models.Q(channel_body=""),
+                name="organisations_channel_names_its_body",
+            ),
+        ]
         indexes = [models.Index(fields=["legal_name"], name="organisations_name")]
 
     class Disclosure:
@@ -50,7 +59,7 @@ class Organisation(Subject):
             "district",
             "level",
         )
-        internal = ("designated",)  # sealed by the moves that write it
+        internal = ("designated", "channel", "channel_body")  # sealed by the moves that write it
 
     def __str__(self) -> str:
         return self.legal_name

@@ -23,6 +23,18 @@ def charities() -> QuerySet[Organisation]:
     )
 
 
+def body_choices(*, subject: object = None, actor: object = None) -> list[tuple[str, str]]:
+    """(code, name) of the verified charities and authorities that may accept gifts for others."""
+    kinds = (Kind.CHARITY, Kind.AUTHORITY)
+    found = Organisation.objects.filter(kind__in=kinds, stage="verified")
+    return [(org.code, name_of(org)) for org in found.order_by("legal_name", "pk")]
+
+
+def body_of(hospital: Organisation) -> Organisation | None:
+    """The body through which alone gifts reach this hospital; None where they come straight."""
+    return by_code(hospital.channel_body) if hospital.channel_body else None
+
+
 def by_code(code: str) -> Organisation | None:
     return Organisation.objects.filter(code=code).first()
 

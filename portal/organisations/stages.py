@@ -20,6 +20,11 @@ class SuspensionReason(Choice):
     MERGED = "merged", _("Merged with another organisation")
 
 
+class Channel(Choice):
+    DIRECT = "direct", _("Straight to the hospital")
+    BODY = "body", _("Through a named body")
+
+
 class Entered(Facts, line=_("Entered in the register")):
     known_from: KnownFrom = fact(_("Known from"))
     source: str = fact(_("Address of the notice"), disclosure=NAMED, default="")
@@ -50,6 +55,11 @@ class Designated(Facts, line=_("Entered in the designated register")):
 
 class Undesignated(Facts, line=_("Struck off the designated register")):
     notice: str = fact(_("Address of the register's notice"), disclosure=NAMED, default="")
+
+
+class ChannelSet(Facts, line=_("How gifts reach it was set")):
+    channel: Channel = fact(_("How gifts reach it"))
+    body: str = fact(_("Body that accepts gifts for it"), default="", choices="body_choices")
 
 
 ORGANISATION = Lifecycle(
@@ -118,6 +128,16 @@ ORGANISATION = Lifecycle(
             effect="rename",
             label=_("Rename"),
             done=_("Renamed"),
+        ),
+        Move(
+            "set_channel",
+            source=("listed", "verified"),
+            target=("listed", "verified"),
+            by=(AUTHORITY,),
+            facts=ChannelSet,
+            effect="set_channel",
+            label=_("Set how gifts reach it"),
+            done=_("Acceptance channel set"),
         ),
         Move(
             "designate",

@@ -43,6 +43,7 @@ def register(subject: Pledge, facts: Registered, step: Step) -> None:
     ]
     for need_line_id, quantity in _meant(lines):
         needs.reserve_line(need_line_id, quantity)
+    _pin(lines, facts, step)
     PledgeLine.objects.bulk_create(lines)
     _concern_needs(subject, step)
 
@@ -108,6 +109,26 @@ def arrive_line(pledge_line_id: int, quantity: int) -> None:
     rows = PledgeLine.objects.filter(pk=pledge_line_id, arrived__lte=F("sent") - quantity)
     counted = rows.update(arrived=F("arrived") + quantity)
     assert counted == 1, f"gift line {pledge_line_id}: more counted than sent"
+
+
+def _pin(lines: list[PledgeLine], facts: Registered, step: Step) -> None:
+    """Each line answers the version of its need that the donor saw; the needs are locked."""
+    meant = [line for line in lines if line.need_line_id]
+    wanted = NeedLine.objects.filter(pk__in=[line.need_line_id for line in meant])
+    now: dict[int | None, int] = dict(wanted.values_list("pk", "need__revision"))
+    for line in meant:
+        seen = facts.lines[line.no - 1].need_version
+        line.need_version = now[line.need_line_id]
+        if seen and seen != line.need_version:
+            raise MoveRefused(
+                _(
+                    "The hospital changed this need while your page was open: it is version "
+                    "%(now)d now. Please open the need again and look at its figures."
+                )
+                % {"now": line.need_version}
+            )
+    if meant:
+        step.open(answered=[{"line": line.no, "version": line.need_version} for line in meant])
 
 
 def _keep_donor(subject: Pledge, facts: Registered) -> None:

@@ -61,6 +61,7 @@ def first_values(line: NeedLine) -> dict[str, Any]:
         "variant": line.variant.key,
         "need": line.need.code,
         "need_line": line.no,
+        "need_version": line.need.revision,
         "caption": described(line.variant),
     }
 

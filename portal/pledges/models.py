@@ -55,6 +55,7 @@ class PledgeLine(models.Model):
     need_line = models.ForeignKey(
         NeedLine, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("need line")
     )
+    need_version = models.PositiveIntegerField(_("version of the need"), null=True, blank=True)
     sent = models.BigIntegerField(_("sent"), default=0)
     arrived = models.BigIntegerField(_("arrived"), default=0)
 
@@ -74,7 +75,10 @@ class PledgeLine(models.Model):
         ]
 
     class Disclosure:
-        internal = ("id", "pledge", "no", "variant", "quantity", "need_line", "sent", "arrived")
+        internal = (
+            *("id", "pledge", "no", "variant", "quantity", "need_line", "need_version"),
+            *("sent", "arrived"),
+        )
 
     def __str__(self) -> str:
         return f"{self.pledge_id}/{self.no}"

@@ -40,6 +40,7 @@ class GivenLine(Facts):
     quantity: int = fact(_("Quantity in base units"))
     need: str = fact(_("Need"), default="", kind="hidden")
     need_line: int = fact(_("Line of the need"), default=0, kind="hidden")
+    need_version: int | None = fact(_("Version of the need"), default=None, kind="hidden")
 
 
 class Registered(Facts, line=_("Gift registered")):

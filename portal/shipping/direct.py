@@ -12,6 +12,7 @@ from portal.input.once import Once
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
 from portal.organisations.models import Organisation
+from portal.organisations.queries import body_of, name_of
 from portal.pledges.commands import arrive_line, send_line
 from portal.pledges.models import Pledge, PledgeLine
 from portal.shipping.lines import concern_lines, count_allocated, posting, refuse_too_many
@@ -76,6 +77,14 @@ def _hospital(code: str) -> Organisation:
     ).first()
     if found is None:
         raise MoveRefused(_("Please choose a verified hospital."))
+    if (body := body_of(found)) is not None:
+        raise MoveRefused(
+            _(
+                "%(hospital)s takes gifts only through %(body)s. "
+                "Please send yours to a warehouse of that body."
+            )
+            % {"hospital": name_of(found), "body": name_of(body)}
+        )
     return found
 
 

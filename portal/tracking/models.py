@@ -326,6 +326,7 @@ class Organisation(Projected):
     district = models.CharField(max_length=80, blank=True)
     level = models.CharField(max_length=80, blank=True)
     received = models.BigIntegerField(default=0)
+    channel_body = models.CharField(max_length=12, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-opened_seq"], name="tracking_org_kind")]
@@ -345,6 +346,7 @@ class Organisation(Projected):
             "district",
             "level",
             "received",
+            "channel_body",
         )
 
 

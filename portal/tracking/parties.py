@@ -55,6 +55,8 @@ def _organisation(shelf: Shelf, entry: Entry) -> None:
     for name in ORGANISATION:
         if name in data:
             setattr(row, name, data[name] or "")
+    if "channel" in data:
+        row.channel_body = data.get("body") or ""
     row.version = entry.index + 1
 
 

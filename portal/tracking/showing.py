@@ -302,9 +302,22 @@ def organisation(
         "stage": stage_label("organisation", row.stage),
         "text": stage_text("organisation", row.stage),
         "source": first.get("source", ""),
+        "channel": _channel(row),
         "entries": timeline(lines, named, of=row.code),
         "count": count,
         "crumbs": crumbs((_("Organisations"), reverse("tracking:organisations")), (row.code, "")),
+    }
+
+
+def _channel(row: Organisation) -> str:
+    """How gifts reach a hospital: straight, or only through a body that is named."""
+    if row.kind != "hospital":
+        return ""
+    if not row.channel_body:
+        return _("straight from the donor")
+    body = Organisation.objects.filter(code=row.channel_body).first()
+    return _("only through %(body)s") % {
+        "body": organisation_name(body) if body else row.channel_body
     }
 
 

@@ -4,140 +4,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracking', '0001_initial'),
+        ("tracking", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='need',
-            name='tracking_need_open',
+            model_name="need",
+            name="tracking_need_open",
         ),
         migrations.RemoveIndex(
-            model_name='need',
-            name='tracking_need_province',
+            model_name="need",
+            name="tracking_need_province",
         ),
         migrations.AddField(
-            model_name='need',
-            name='campus',
+            model_name="need",
+            name="campus",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='need',
-            name='confirmed_at',
+            model_name="need",
+            name="confirmed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='need',
-            name='hours',
+            model_name="need",
+            name="hours",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='need',
-            name='place',
+            model_name="need",
+            name="place",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='need',
-            name='revision',
+            model_name="need",
+            name="revision",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='needline',
-            name='daily_use',
+            model_name="needline",
+            name="daily_use",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='needline',
-            name='fitness',
+            model_name="needline",
+            name="fitness",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='needline',
-            name='only_exact',
+            model_name="needline",
+            name="only_exact",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='needline',
-            name='priority',
+            model_name="needline",
+            name="priority",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='needline',
-            name='stock_days',
+            model_name="needline",
+            name="stock_days",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='received',
+            model_name="organisation",
+            name="received",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='care',
+            model_name="variant",
+            name="care",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='equivalents',
+            model_name="variant",
+            name="equivalents",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='fitness',
+            model_name="variant",
+            name="fitness",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='item_en',
+            model_name="variant",
+            name="item_en",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='item_zh',
+            model_name="variant",
+            name="item_zh",
             field=models.CharField(blank=True, max_length=80),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='opened_seq',
+            model_name="variant",
+            name="opened_seq",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='place',
+            model_name="variant",
+            name="place",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='replaced_by',
+            model_name="variant",
+            name="replaced_by",
             field=models.CharField(blank=True, max_length=100),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='unsure',
+            model_name="variant",
+            name="unsure",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='valid_from',
+            model_name="variant",
+            name="valid_from",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='variant',
-            name='valid_to',
+            model_name="variant",
+            name="valid_to",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['open', '-place'], name='tracking_need_open'),
+            model_name="need",
+            index=models.Index(fields=["open", "-place"], name="tracking_need_open"),
         ),
         migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['province', '-place'], name='tracking_need_province'),
+            model_name="need",
+            index=models.Index(fields=["province", "-place"], name="tracking_need_province"),
         ),
         migrations.AddIndex(
-            model_name='variant',
-            index=models.Index(fields=['item_class', 'opened_seq', 'place'], name='tracking_variant_class'),
+            model_name="variant",
+            index=models.Index(
+                fields=["item_class", "opened_seq", "place"], name="tracking_variant_class"
+            ),
         ),
     ]
