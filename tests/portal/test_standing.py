@@ -1,6 +1,7 @@
 """While the ledger is frozen, behind or read only: what pages say, and what is refused."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ledger import modes
@@ -81,6 +82,13 @@ def test_commands_write_nothing_either(fall):
         engine.advance(Need, "N-3XW8H2PCAF", "publish", actor=None, at=AT)
 
     assert Intent.objects.count() == 0
+
+
+def test_erasing_waits_until_the_log_is_whole(fall):
+    fall("behind")
+
+    with pytest.raises(CommandError, match="rebuild_ledger first"):
+        call_command("erase", "G-7K2M9Q4TX5")
 
 
 def test_a_write_asks_for_the_mode_once(client, log, django_assert_num_queries):

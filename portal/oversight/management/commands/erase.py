@@ -18,6 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if ledger.standing().mode == "behind":
+            # the files know entries that this database lacks: written anew they would lose values
+            raise CommandError(
+                "the log is behind: run rebuild_ledger first, then erase", returncode=1
+            )
         try:
             found = erase(options["what"], at=timezone.now())
         except (Unknown, ledger.NoLog) as refusal:
