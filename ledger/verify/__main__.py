@@ -1,13 +1,14 @@
 """python -m ledger.verify TARGET [--policy FILE] [--remember FILE] [--max-age SECONDS] [--json]
                               [--balances] [--jobs N]
-python -m ledger.verify RECEIPT --log TARGET [--policy FILE] [--json]
+python -m ledger.verify RECEIPT|PROOFS --log TARGET [--policy FILE] [--json]
 
 TARGET is a folder of published files, the address of a log, or proofs: the zip of a portal, one
 `.tlog-proof` beside its `.entry`, or a folder of these. Exit 0: all is well. 1: damage, a rollback
 or a fork, and every damaged file or entry is named. 2: the target or the policy cannot be read.
 
 With --log a receipt is checked: 0 if its event stands in the log as promised, or is not due yet;
-1 if other content was sealed, or the log never signed it; 3 if the promise is broken.
+1 if other content was sealed, or the log never signed it; 3 if the promise is broken. Proofs of a
+case are held against the whole log: 1 names every entry of the case that they leave out.
 """
 
 import argparse
@@ -17,9 +18,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.verify import ageing, bundles, proving, remembering
+from ledger.verify import ageing, bundles, promises, proving, remembering, withheld
 from ledger.verify.checking import check
-from ledger.verify.promises import check_receipt
 from ledger.verify.reports import BundleReport, LogReport, ReceiptReport, Report
 from ledger.verify.sources import Unreachable, open_source
 
@@ -62,7 +62,7 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--anchor-ca", type=Path, metavar="FILE", help="certificates whose time stamps you trust"
     )
-    parser.add_argument("--log", help="TARGET is a receipt: check it against this log")
+    parser.add_argument("--log", help="TARGET is a receipt, or proofs: hold it against this log")
     parser.add_argument("--jobs", type=int, default=1, help="so many processes read a whole log")
     parser.add_argument(
         "--progress",
@@ -73,7 +73,9 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(words)
     if options.log and (options.remember or options.balances):
         parser.error("--remember and --balances do not go with a receipt")
-    options.proofs = not options.log and bundles.is_bundle(options.target)
+    options.proofs = bundles.is_bundle(options.target) and not (
+        options.log and promises.is_receipt(Path(options.target))
+    )
     if options.max_age is not None and (options.proofs or options.log):
         parser.error("--max-age needs the whole log: proofs and receipts may be old")
     if options.proofs and (options.remember or options.balances):
@@ -83,11 +85,14 @@ def _options(words: list[str] | None) -> argparse.Namespace:
 
 def _report(options: argparse.Namespace) -> Report:
     demanded = options.policy.read_bytes() if options.policy else None
+    if options.proofs:
+        proved = proving.check(bundles.read(options.target), demanded)
+        if options.log:
+            withheld.compare(proved, open_source(options.log), demanded)
+        return proved
     if options.log:
         log = open_source(options.log)
-        return check_receipt(Path(options.target), log, demanded, now=datetime.now(UTC))
-    if options.proofs:
-        return proving.check(bundles.read(options.target), demanded)
+        return promises.check_receipt(Path(options.target), log, demanded, now=datetime.now(UTC))
     trusted = options.anchor_ca.read_bytes() if options.anchor_ca else None
     report = check(
         open_source(options.target),
@@ -183,6 +188,9 @@ def _say_proofs(report: BundleReport) -> None:
             sys.stdout.write(
                 f"all of {report.case} from number 0 to {last}, none left out between\n"
             )
+        if report.later is not None:
+            sys.stdout.write("held against the log: none of its entries of the case is left out")
+            sys.stdout.write(f"; {report.later} came later\n" if report.later else "\n")
         if report.not_yet:
             later = ", ".join(map(str, report.not_yet))
             sys.stdout.write(f"said to be sealed later, not proved here: {later}\n")

@@ -17,6 +17,14 @@ from ledger.verify.sources import Source, Unreachable
 FILE = "receipt"
 
 
+def is_receipt(path: Path) -> bool:
+    """Whether a file begins as a receipt does; anything else are proofs, or nothing."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(receipt.FIRST) + 1) == receipt.FIRST.encode() + b"\n"
+
+
 def check_receipt(
     path: Path,
     source: Source,

@@ -54,10 +54,12 @@ class ReceiptReport(Report):
 
 @dataclass
 class BundleReport(Report):
-    """Of proofs. `case`: whose running numbers were checked; None where no case is named."""
+    """Of proofs. `case`: whose running numbers were checked; None where no case is named. `later`:
+    entries of the case beyond the proofs, None where no log was read."""
 
     case: str | None = None
     entries: list[int] = field(default_factory=list)
     not_yet: list[int] = field(default_factory=list)
     values: int = 0
     own_policy: bool = False
+    later: int | None = None

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 import ledger.api as ledger
-from ledger import publishing
+from ledger import fsck, publishing
 from ledger.core import codes, commitments, notes, policy, tree
-from ledger.models import Disclosure
+from ledger.models import CaseNumber, Disclosure
 from ledger.verify.__main__ import main as verify
 from portal.tracking import proofs
 from portal.tracking.models import Gift, Link, Need, Subject
@@ -206,7 +206,9 @@ def test_proofs_cost_the_same_queries_for_few_and_many_entries(
 ):
     codes_ = [n.code for n in Need.objects.all()] + [gift]
     for code in codes_:
-        with django_assert_max_num_queries(6):  # places, entries, leaves, hashes, disclosures, erased
+        with django_assert_max_num_queries(
+            6
+        ):  # places, entries, leaves, hashes, disclosures, erased
             proofs.of(code)
 
 
@@ -244,3 +246,83 @@ def test_the_card_names_its_proofs(client, gift):
 
     assert f'data-proof="{reverse("tracking:gift_proof_json", args=[gift])}"' in shown
     assert 'id="verify-words"' in shown
+
+
+@pytest.fixture
+def without(client, gift, tmp_path):
+    """without(place): the zip of a gift with one of its entries left out; and that entry."""
+
+    def leave_out(place):
+        files = opened(client, f"/g/{gift}/proof")
+        told = json.loads(files["disclosures.json"])
+        indexes = sorted(map(int, told["disclosures"]))
+        index = indexes[place]
+        del files[f"{index}.entry"], files[f"{index}.tlog-proof"], told["disclosures"][str(index)]
+        files["disclosures.json"] = json.dumps(told).encode()
+        target = tmp_path / "left-out.zip"
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for name, content in files.items():
+                archive.writestr(zipfile.ZipInfo(f"{gift}/{name}"), content)
+        return target, index
+
+    return leave_out
+
+
+def test_failure_14_a_middle_entry_that_is_withheld_fails_the_page_itself(without, log, capsys):
+    target, _index = without(1)
+
+    assert verify([str(target), "--policy", str(log.dir / "policy")]) == 1
+    assert "withheld" in capsys.readouterr().out
+
+
+def test_failure_14_a_last_entry_that_is_withheld_is_found_by_who_reads_the_log(
+    without, log, capsys
+):
+    target, index = without(-1)
+    policy_file = str(log.dir / "policy")
+    assert verify([str(target), "--policy", policy_file]) == 0  # nothing in the proofs shows it
+
+    words = [str(target), "--policy", policy_file, "--log", str(log.dir)]
+
+    assert verify(words) == 1
+    assert f"entry {index}: withheld" in capsys.readouterr().out
+
+
+def test_failure_14_a_number_given_twice_is_named(log, gift):
+    """The log's own check: no number of a case twice, none left out."""
+    CaseNumber.objects.create(code=gift, n=10_000, idx=0)
+
+    found = [one for one in fsck.differences(at=timezone.now()) if one["table"] == "ledger_case"]
+
+    assert {one["field"] for one in found}
+
+
+def test_whole_proofs_are_whole_against_the_log(client, gift, log, tmp_path, story_goes_on, capsys):
+    target = tmp_path / "gift.zip"
+    target.write_bytes(client.get(f"/g/{gift}/proof").content)
+    words = [str(target), "--policy", str(log.dir / "policy"), "--log", str(log.dir)]
+
+    assert verify(words) == 0
+    assert "none of its entries of the case is left out\n" in capsys.readouterr().out
+    story_goes_on(gift)
+
+    assert verify(words) == 0
+    assert "1 came later" in capsys.readouterr().out
+
+
+def test_proofs_of_another_log_are_not_held_against_this_one(client, gift, log, tmp_path, capsys):
+    target = tmp_path / "gift.zip"
+    target.write_bytes(client.get(f"/g/{gift}/proof").content)
+    (tmp_path / "empty").mkdir()
+
+    assert verify([str(target), "--log", str(tmp_path / "empty")]) == 2
+
+
+@pytest.fixture
+def story_goes_on(seal_and_project, publish):
+    def on(gift):
+        Story().say("pledge.withdraw", gift, role="donor", stage="withdrawn", reason="mistake")
+        seal_and_project()
+        publish()
+
+    return on
