@@ -163,14 +163,17 @@ def _decide(subject: Allocation, facts: Allocated, step: Step) -> None:
     if listed and not facts.related:
         return
     if facts.exception is ExceptionReason.NONE or not facts.note.strip():
-        why = _("is a related party") if listed else _("is not in the designated register")
-        raise MoveRefused(
-            _(
-                "%(hospital)s %(why)s. Such an allocation needs “Why nevertheless” and a reason "
-                "in words; both are published, and a second coordinator has to approve it."
-            )
-            % {"hospital": name_of(hospital), "why": why}
+        name = {"hospital": name_of(hospital)}
+        why = (
+            _("%(hospital)s is a related party.") % name
+            if listed
+            else _("%(hospital)s is not in the designated register.") % name
         )
+        needed = _(
+            "Such an allocation needs “Why nevertheless” and a reason in words; both are "
+            "published, and a second coordinator has to approve it."
+        )
+        raise MoveRefused(f"{why} {needed}")
     subject.proposed_by = signer(step.actor)
     step.target = "proposed"
 

@@ -78,7 +78,7 @@ def lot():
     return lot_of(create_arrival(pledge=pledge, warehouse=create_warehouse()))
 
 
-def test_the_last_hundred_issued_twice_at_once_go_out_once(lot):
+def test_acceptance_27_the_last_hundred_issued_twice_at_once_go_out_once(lot):
     lines = [asked(100), asked(100)]
     actions = [lambda line=line: create_allocation(line, (lot, 100)).stage for line in lines]
     stock = Holding.objects.select_for_update().filter(lot=lot.code, place__startswith="stock")
