@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from ledger import api, guarding, publishing, relearning, releasing, sealing, signer
+from ledger import api, guarding, modes, publishing, relearning, releasing, sealing, signer
 from ledger.models import Head, Journal
-from tests.faults.conftest import copied, restore
+from tests.faults.conftest import copied, killed, restore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,3 +119,18 @@ def test_frozen_goes_on_sealing(lost, story):
     assert sealing.seal_all(at=timezone.now()) == 3
     assert publishing.sign_and_publish(at=timezone.now()) == 6
     assert (api.size(), guarding.check_mode(at=timezone.now())) == (size + 3, "frozen")
+
+
+@pytest.mark.parametrize("point", ["unfreeze.changed", "unfreeze.committed"])
+def test_an_unfreezing_that_is_killed_is_all_or_nothing(log, grow, child, whole, point):
+    uids = grow(3)
+    modes.change(Head.objects.get(), "frozen", "a test", at=timezone.now())
+
+    status = child(lambda: releasing.unfreeze("mended", at=timezone.now()), f"{point}=kill")
+
+    assert killed(status)
+    done = point == "unfreeze.committed"
+    assert (api.mode(), api.pending()[0]) == (("ok", 1) if done else ("frozen", 0))
+    if not done:
+        releasing.unfreeze("mended", at=timezone.now())
+    whole(uids + api.pending_uids())
