@@ -268,6 +268,15 @@ def test_only_that_case_loses_its_values(world):
     assert not Sending.objects.filter(answer=world.gift.code).exists()
 
 
+def test_the_published_values_go_at_once(world, log):
+    assert "signer" in found(files(log.dir))
+
+    erase(world.shipment.code)  # and nothing is sealed or published since
+
+    assert "signer" not in found(files(log.dir))
+    assert "donor-name" in found(files(log.dir))
+
+
 def test_it_tells_counts_and_never_values_and_again_finds_nothing(world):
     told = json.loads(erase(world.gift.code, json=True))
     again = json.loads(erase(world.gift.code, json=True))
