@@ -114,6 +114,22 @@ def test_f25_a_rotation_stopped_twice_is_resumed(
     handed_on(old)
 
 
+ON_ITS_WAY = [p for p in POINTS if p.startswith(("seal.", "sign.", "publish."))]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("point", ON_ITS_WAY)
+def test_f25_a_rotation_killed_while_it_seals_signs_or_publishes_is_resumed(
+    handed_on, old, story, child, point
+):
+    assert killed(child(rotate, f"{point}=kill"))
+    grow(story, 1)
+
+    resume()
+
+    handed_on(old)
+
+
 def stop(child, settings, work, point, how, *, must=True):
     """Run the work until the point; whether it came there, if it must."""
     if how == "kill":
