@@ -79,7 +79,7 @@ def more(log, story):
 
 
 @pytest.mark.parametrize("step", either(13, 1))
-def test_failure_02_no_system_call_of_a_publisher_that_fails_leaves_anything_broken(
+def test_failure_02_a_sweep_over_all_system_calls_leaves_nothing_broken(
     log, story, keep, tmp_path, monkeypatch, step
 ):
     monkeypatch.setattr(os, "fsync", FSYNC)
