@@ -29,7 +29,8 @@ from portal.receipts.stages import (
     ReceivedLine,
 )
 from portal.shipping.direct import send_direct
-from portal.shipping.models import Release, Shipment
+from portal.shipping.issuing import IssuedLot, IssuedUrgently, UrgentReason
+from portal.shipping.models import Release, Shipment, UrgentIssue
 from portal.shipping.stages import (
     Delivered,
     Dispatched,
@@ -128,15 +129,26 @@ def withdraw(gift: str, *, at: datetime) -> None:
     engine.advance(Pledge, gift, "withdraw", actor=donor_of(gift), facts=facts, at=at)
 
 
-def send(world: World, gift: str, *, to: str, carrier: Carrier, waybill: str, at: datetime) -> str:
-    """The donor has sent all of it to a warehouse; returns the arrival's code."""
+def send(
+    world: World,
+    gift: str,
+    *,
+    to: str,
+    carrier: Carrier,
+    waybill: str,
+    consignee: str = "",
+    at: datetime,
+) -> str:
+    """The donor has sent all of it to a warehouse, perhaps addressed to a hospital; returns the
+    arrival's code."""
     pledge = Pledge.objects.get(code=gift)
     rows = tuple(
         AnnouncedLine(line=line.no, quantity=line.quantity) for line in pledge.lines.order_by("no")
     )
     facts = Announced(
-        warehouse=world.warehouses[to].code, carrier=carrier, waybill=waybill, lines=rows
-    )
+        warehouse=world.warehouses[to].code, carrier=carrier, waybill=waybill, lines=rows,
+        consignee=consignee,
+    )  # fmt: skip
     arrival = engine.begin(
         Arrival, "announce", actor=donor_of(gift), facts=facts, at=at, pledge=pledge
     )
@@ -314,6 +326,21 @@ def explain(
     engine.advance(
         Receipt, shipment, "explain", actor=world.actor("dispatcher"), facts=facts, at=at
     )
+
+
+def issue_urgently(world: World, line: NeedLine, lot: str, quantity: int, *, at: datetime) -> None:
+    """An emergency: it leaves without a release order, and stands in the public list."""
+    actor = world.actor("warehouse2")
+    facts = IssuedUrgently(
+        need_line=f"{line.need.code}/{line.no}",
+        lots=(IssuedLot(lot=lot, quantity=quantity),),
+        reason=UrgentReason.PATIENTS,
+        note="夜间抢救，值班人员联系不上，次日补报。",
+        receiving_unit="急诊科",
+        taker="示范车队二号车",
+        boxes=1,
+    )
+    engine.begin(UrgentIssue, "issue_urgent", actor=actor, facts=facts, at=at, org=actor.org)
 
 
 def lots_of(gift: str) -> list[Lot]:

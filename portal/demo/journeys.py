@@ -160,3 +160,34 @@ def shared_journey(world: World, gifts: Sequence[tuple[str, str, int]], *, to: i
     at = yield hours(5)
     total = sum(quantity for _item, _variant, quantity in gifts)
     yield from _leg(world, allocations, Leg(to, total), at, 1.0)
+
+
+def goods_in_journey(
+    world: World,
+    *,
+    item: str,
+    variant: str,
+    quantity: int,
+    look: str,
+    turns_out: str = "",
+    held_for: int | None = None,
+    urgent: int = 0,
+) -> Journey:
+    """Goods in that differ: by its label another variant, addressed to a hospital, or needed at
+    once."""
+    at = yield BEGIN
+    line = lines_for(world, item)[held_for or 0]
+    gift = acts.give([(variant, quantity, None)], at=at)
+    world.gifts[look] = gift
+    at = yield hours(2)
+    acts.accept(world, gift, at=at)
+    at = yield hours(6)
+    owner = line.need.hospital.code if held_for is not None else ""
+    arrival = acts.send(
+        world, gift, to="east", carrier=Carrier.OWN, waybill="", consignee=owner, at=at
+    )
+    at = yield hours(8)
+    acts.count_in(world, arrival, variant=turns_out, at=at)
+    if urgent:
+        at = yield hours(9)
+        acts.issue_urgently(world, line, acts.lots_of(gift)[0].code, urgent, at=at)

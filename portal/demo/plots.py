@@ -8,7 +8,14 @@ from django.utils.translation import gettext_noop
 from portal.demo.acts import Counting
 from portal.demo.cast import World
 from portal.demo.clock import Journey
-from portal.demo.journeys import Leg, Plot, direct_journey, shared_journey, warehouse_journey
+from portal.demo.journeys import (
+    Leg,
+    Plot,
+    direct_journey,
+    goods_in_journey,
+    shared_journey,
+    warehouse_journey,
+)
 from portal.receipts.stages import Explanation
 from portal.warehouse.stages import Carrier
 
@@ -21,8 +28,11 @@ DIRECT = gettext_noop("Sent straight from the donor to the hospital")
 GONE = gettext_noop("A shipment that was lost on the way")
 WITHDRAWN = gettext_noop("A gift the donor took back before sending it")
 MORE = gettext_noop("More came than was packed; the sender explained it")
+RELABELLED = gettext_noop("Announced as N95, found to be KN95 by its label")
+HELD = gettext_noop("A parcel held for the hospital it is addressed to")
+URGENT = gettext_noop("Goods that left without a release order in an emergency")
 
-LOOK_AT = (SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE)
+LOOK_AT = (SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE, RELABELLED, HELD, URGENT)
 
 RESPIRATOR = ("medical-respirator", "mask.gb19083-2010")
 SURGICAL = ("surgical-mask", "mask.yy0469-2011")
@@ -106,4 +116,20 @@ def all_of(world: World) -> Iterator[tuple[float, Journey]]:
         world, item=MEDICAL[0], variant=MEDICAL[1], quantity=800, to=0, name=ALUMNI, look=DIRECT
     )  # fmt: skip
     yield 230, direct_journey(world, item=GOGGLES[0], variant=GOGGLES[1], quantity=120, to=0)
+    yield 260, goods_in_journey(
+        world, item=RESPIRATOR[0], variant=RESPIRATOR[1], quantity=1200,
+        turns_out="mask.gb2626-2006", look=RELABELLED,
+    )  # fmt: skip
+    yield (
+        270,
+        goods_in_journey(
+            world, item=GOGGLES[0], variant=GOGGLES[1], quantity=150, held_for=1, look=HELD
+        ),
+    )
+    yield (
+        280,
+        goods_in_journey(
+            world, item=GLOVES[0], variant=GLOVES[1], quantity=300, urgent=100, look=URGENT
+        ),
+    )
     yield 45, shared_journey(world, [(*GOWN, 900), (*SHOES, 1500)], to=0)

@@ -142,7 +142,7 @@ class Allocated(Facts, line=_("Allocated to a need")):
     lots: tuple[AllocatedLot, ...] = fact(_("From stock"))
     reason: AllocationReason = fact(_("Reason"))
     note: str = fact(_("Reason in words"), disclosure=NAMED, default="", kind="note")
-    rule: Rule = fact(_("By which rule"), default=Rule.FIRST)
+    rule: Rule = fact(_("By which rule"), default=Rule.FIRST, help=Rule.FIRST.label)
     related: bool = fact(
         _("The recipient is a related party of this charity or of the donor"), default=False
     )
