@@ -383,7 +383,6 @@ FAILURES = tuple(
                         '            raise WrongNote(f"signature of {self.name} is wrong") from error',
                         "            del error",
                     ),
-                    (NOTES, "    if not signed:\n", "    if False:\n"),
                 )
             ),
         ),
