@@ -67,7 +67,7 @@ FAILURES = tuple(
             2,
             "a system call fails or kills",
             watch(
-                f"{FAULTS}system_calls.py::test_failure_02_no_system_call_of_a_publisher_that_fails_leaves_anything_broken",
+                f"{FAULTS}system_calls.py::test_failure_02_a_sweep_over_all_system_calls_leaves_nothing_broken",
                 *CHECKPOINT_FIRST,
             ),
         ),
