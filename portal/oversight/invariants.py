@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
 
-from portal.oversight import counters, goods, journeys, people
+from portal.oversight import counters, goods, journeys, people, versions
 from portal.oversight.differences import Difference
 
 INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
@@ -29,6 +29,7 @@ INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
     journeys.entries_are_counted,
     journeys.stages_were_reached_by_moves,
     journeys.moves_are_in_the_table,
+    versions.versions_count_the_changes,
 )
 
 

@@ -14,7 +14,7 @@ from portal.tracking import queries, words
 from portal.tracking.models import Variant
 from portal.tracking.projecting import seen
 from portal.tracking.responding import page
-from portal.tracking.showing import crumbs
+from portal.tracking.showing import crumbs, variant_name
 
 
 @require_safe
@@ -51,7 +51,7 @@ def _kind(variants: list[Variant], known: dict[str, Variant]) -> dict[str, Any]:
         "care": [str(words.CARE[key]) for key in first.care if key in words.CARE],
         "rows": [
             {
-                "name": capfirst(_name(variant)),
+                "name": capfirst(variant_name(variant)),
                 "marks": [level in variant.fitness for level in words.FITNESS],
                 "known": bool(variant.fitness),
                 "notes": _notes(variant, known),
@@ -70,7 +70,7 @@ def _notes(variant: Variant, known: dict[str, Variant]) -> list[str]:
         said.append(_("in force until %(day)s") % {"day": _day(variant.valid_to)})
     if after := known.get(variant.replaced_by):
         said.append(_("replaced by %(name)s") % {"name": after.standard})
-    if names := [_name(known[key]) for key in variant.equivalents if key in known]:
+    if names := [variant_name(known[key]) for key in variant.equivalents if key in known]:
         said.append(_("also accepted: %(names)s") % {"names": words.joined(names)})
     if not variant.fitness:
         said.append(_("not usable at the front until an inspection has said what it is"))
@@ -81,10 +81,6 @@ def _notes(variant: Variant, known: dict[str, Variant]) -> list[str]:
 
 def _day(day: Any) -> str:
     return date_format(day, "DATE_FORMAT")
-
-
-def _name(variant: Variant) -> str:
-    return (variant.name_en if words.english() else "") or variant.name_zh
 
 
 def _item_name(variant: Variant) -> str:

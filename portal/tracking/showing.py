@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
 from portal.tracking import photos, sums, telling, verdict, words
-from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject
+from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
 from portal.tracking.queries import Erased
 
 Named = Mapping[str, Mapping[str, Any]]
@@ -177,6 +177,24 @@ def need_line(row: Need, line: NeedLine) -> dict[str, Any]:
     }
 
 
+def _say_equivalents(rows: list[NeedLine], shown: list[dict[str, Any]]) -> None:
+    """What the catalogue accepts in place of the standard asked for, where the hospital does."""
+    keys = {line.no: line.variant for line in rows if not line.only_exact}
+    found = {v.key: v for v in Variant.objects.filter(key__in=keys.values())}
+    others = {key for variant in found.values() for key in variant.equivalents}
+    names = {v.key: v for v in Variant.objects.filter(key__in=others)} if others else {}
+    for told in shown:
+        variant = found.get(keys.get(told["no"], ""))
+        taken = [names[key] for key in variant.equivalents if key in names] if variant else []
+        if taken:
+            said = words.joined([variant_name(v) for v in taken])
+            told["said"].append(_("also accepted: %(names)s") % {"names": said})
+
+
+def variant_name(variant: Variant) -> str:
+    return (variant.name_en if words.english() else "") or variant.name_zh
+
+
 def _said_of(line: NeedLine, unit: str) -> list[str]:
     """Where it is used, how fast it runs out, and what is taken in its place."""
     said = []
@@ -206,6 +224,7 @@ def need(
     """Everything on the page of a need."""
     told = named.get(row.uid, {})
     shown = [need_line(row, line) for line in sorted(rows, key=lambda r: r.no)]
+    _say_equivalents(rows, shown)
     written = told.get("lines_as_written")
     for line in shown:
         texts = written if isinstance(written, list) else []

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 from portal.catalogue.queries import described, unit_of
 from portal.needs.models import Need
 
-ENDED = ("met", "withdrawn")
+ENDED = ("met", "withdrawn", "expired")
 MOST = 100  # of each list; older ones stand in the public pages
 
 

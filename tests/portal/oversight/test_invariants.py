@@ -12,7 +12,7 @@ from ledger.models import SealedEntry
 from portal.balance.models import Booked, Holding
 from portal.catalogue.models import Item
 from portal.needs.models import Need, NeedLine
-from portal.oversight import goods
+from portal.oversight import goods, versions
 from portal.oversight.invariants import INVARIANTS, broken, number
 from portal.pledges.models import PledgeLine
 from portal.receipts.models import ReceiptLine
@@ -265,3 +265,17 @@ def test_the_command_says_that_all_is_well():
     call_command("invariants", stdout=out)
 
     assert out.getvalue() == f"{len(INVARIANTS)} rules checked, 0 broken\n"
+
+
+def test_a_version_that_no_change_made_is_named(log):
+    need = create_need()
+    create_pledge(lines=((need.lines.get().variant.key, 5, need.lines.get()),))
+    assert list(versions.versions_count_the_changes()) == []
+
+    Need.objects.update(revision=2)
+    PledgeLine.objects.update(need_version=3)
+
+    assert {(d["table"], d["field"]) for d in versions.versions_count_the_changes()} == {
+        ("needs_need", "revision"),
+        ("pledges_pledgeline", "need_version"),
+    }
