@@ -41,8 +41,8 @@ def upsert(model: type[Model], rows: Sequence[tuple[str, int]]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = [list(column) for column in zip(*rows, strict=True)] or [[], []]
-            given = "SELECT * FROM unnest(%s::varchar[], %s::bigint[])"
-            cursor.execute(f"{into} {given} {known}", columns)
+            sql = f"{into} SELECT * FROM unnest(%s::varchar[], %s::bigint[]) {known}"
+            cursor.execute(sql, columns)
         else:
             cursor.executemany(f"{into} VALUES (%s, %s) {known}", rows)
 

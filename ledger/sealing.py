@@ -120,7 +120,8 @@ def _forget(intents: list[int]) -> None:
     """By the ids that were read: one that was committed since has another."""
     condition, values = bulk.among("id", intents)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM ledger_intent WHERE {condition}", values)  # noqa: S608
+        sql = f"DELETE FROM ledger_intent WHERE {condition}"  # noqa: S608
+        cursor.execute(sql, values)
 
 
 def _move_head(head: Head, frontier: tree.Frontier, last: bytes, at: str) -> None:
