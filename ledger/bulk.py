@@ -41,7 +41,8 @@ def upsert(model: type[Model], rows: Sequence[tuple[str, int]]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = [list(column) for column in zip(*rows, strict=True)] or [[], []]
-            sql = f"{into} SELECT * FROM unnest(%s::varchar[], %s::bigint[]) {known}"
+            given = "SELECT * FROM unnest(%s::varchar[], %s::bigint[])"
+            sql = f"{into} {given} {known}"
             cursor.execute(sql, columns)
         else:
             cursor.executemany(f"{into} VALUES (%s, %s) {known}", rows)
