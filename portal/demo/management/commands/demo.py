@@ -71,6 +71,9 @@ class Command(BaseCommand):
         publishing.sign_and_publish(at=timezone.now())
         if ledger.mode() == "ok" and ledger.witnessed().since:
             raise CommandError("The witnesses do not answer: the story could not be published.")
+        if not ledger.journal("fsck", "drill"):  # what the page about integrity tells
+            call_command("fsck", stdout=self.stdout)
+            call_command("drill", stdout=self.stdout)
 
     def play(self) -> None:
         with Progress(transient=True) as bar:
