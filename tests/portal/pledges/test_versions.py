@@ -68,3 +68,14 @@ def test_r10_who_saw_an_older_version_is_asked_to_look_again(client, need):
     assert answer.status_code == 422
     assert "version 2" in answer.content.decode() or "第 2 版" in answer.content.decode()
     assert Pledge.objects.count() == 0
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Please do not send"), ("zh", "棉被")])
+def test_r09_what_not_to_send_stands_before_the_donor_s_form(client, language, said):
+    need = create_need(lines=((MASK, "exact", 1000),), unwanted="棉被\n食品")
+
+    page = client.get(f"/{language}/needs/{need.code}/pledge/1/").content.decode()
+
+    assert said in page
+    assert "棉被<br>食品" in page
+    assert page.index("棉被") < page.index("<button class")
