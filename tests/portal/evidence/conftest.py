@@ -52,3 +52,10 @@ def send(media, sender):
         return commands.attach(code=code, found=found, shows=shows, by=by or sender, at=at)[-1]
 
     return send
+
+
+@pytest.fixture
+def client(client):
+    """Its reader reads English, also where the address does not say so."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
