@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_witnessed'),
+        ("ledger", "0003_witnessed"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Erased',
+            name="Erased",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.CharField(max_length=32)),
-                ('name', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uid", models.CharField(max_length=32)),
+                ("name", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'ledger_erased',
-                'constraints': [models.UniqueConstraint(fields=('uid', 'name'), name='ledger_erased_once')],
+                "db_table": "ledger_erased",
+                "constraints": [
+                    models.UniqueConstraint(fields=("uid", "name"), name="ledger_erased_once")
+                ],
             },
         ),
     ]

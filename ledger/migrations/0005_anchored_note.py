@@ -15,5 +15,7 @@ class Migration(migrations.Migration):
             field=models.TextField(default=""),
             preserve_default=False,
         ),
-        migrations.RunPython(triggers.migrate, migrations.RunPython.noop),  # SQLite remade the table
+        migrations.RunPython(
+            triggers.migrate, migrations.RunPython.noop
+        ),  # SQLite remade the table
     ]

@@ -108,7 +108,7 @@ class _Log:
         self.progress(min(done, self.head.size), self.head.size)
 
     def _alone(self, *, balances: bool) -> tuple[list[bytes], rotation.Keys | None]:
-        """Leaf hashes and keys (None of a damaged log); everything wrong with entries and level 0 tiles is named."""
+        """Leaf hashes, and keys (None of a damaged log); names what is wrong up to level 0."""
         chain = Chain(self.head.origin, balances=balances)
         bundles: list[Bundle] = []
         while (entries := self.files.entries(len(bundles), self.report.wrong)) is not None:

@@ -294,9 +294,7 @@ def components(language):
             {"tone": "error", "text": say("没有保存。", "Nothing was stored.")},
         ],
         "_demo_banner": [{}],
-        "_mode_banner": [
-            {"trouble": {"mode": mode, "since": AT}} for mode in ("frozen", "behind")
-        ],
+        "_mode_banner": [{"trouble": {"mode": mode, "since": AT}} for mode in ("frozen", "behind")],
         "_crumb": [
             {
                 "crumbs": [
