@@ -1,5 +1,7 @@
 """A place of its own for what is sent, and people who send and look."""
 
+from functools import cache
+
 import pytest
 from django.conf import settings as live
 from django.core.files.base import ContentFile
@@ -14,6 +16,12 @@ from tests.factories.people import create_member
 from tests.portal.evidence import samples
 
 ORG = "U-5RD6V9KME4"
+
+
+@cache
+def examined(photo):
+    """A child process for each photo, not for each time it is sent."""
+    return examine(ContentFile(photo))
 
 
 @pytest.fixture
@@ -48,7 +56,7 @@ def send(media, sender):
     """send(code, photo, …): kept about that code; the last row."""
 
     def send(code, *photos, by=None, shows=Shows.GOODS, at=AT):
-        found = [examine(ContentFile(photo)) for photo in photos or [samples.jpeg()]]
+        found = [examined(photo) for photo in photos or [samples.jpeg()]]
         return commands.attach(code=code, found=found, shows=shows, by=by or sender, at=at)[-1]
 
     return send
