@@ -19,7 +19,7 @@ from django.db.models import Min
 from ledger import erasing, history, modes, proving, reading, receipts, vault
 from ledger.core import canonical, commitments, leaf, notes
 from ledger.cosigned import Witnessed
-from ledger.doorbell import ring
+from ledger.doorbell import ring_once
 from ledger.erasing import StillRead
 from ledger.failpoints import fp
 from ledger.history import Signed
@@ -137,7 +137,7 @@ def nudge() -> None:
 
 
 def _ring() -> None:
-    ring("ledger.seal")
+    ring_once("ledger.seal")
 
 
 def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry]:

@@ -7,13 +7,24 @@ from celery.signals import worker_init
 from django.db import connections
 from django.utils import timezone
 
-from ledger import anchoring, fsck, guarding, publishing, reading, sealing, tidying, witnessing
+from ledger import (
+    anchoring,
+    doorbell,
+    fsck,
+    guarding,
+    publishing,
+    reading,
+    sealing,
+    tidying,
+    witnessing,
+)
 
 A_SECOND = 1.0  # a worker that seals too never waits longer for a witness; the next round takes it
 
 
 @shared_task(name="ledger.seal", ignore_result=True)
 def seal() -> None:
+    doorbell.heard("ledger.seal")
     sealing.seal_all(at=timezone.now())
 
 
