@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import COORDINATOR
+from portal.catalogue.fitness import Fitness
 from portal.needs.forms import ForHospital
 from portal.needs.freshness import LINK_DAYS, renew_link
 from portal.needs.models import Need, NeedLine
 from portal.needs.queries import OPEN
+from portal.needs.stages import Priority
 from portal.needs.views import import_list
 from portal.stages.admin import StageFilter, SubjectAdmin, public_page
 from portal.stages.models import Subject
@@ -31,13 +33,25 @@ class Lines(admin.TabularInline[Any, Any]):
         "variant",
         "quantity_kind",
         "quantity",
-        "as_written",
-        *("fitness", "only_exact", "priority", "daily_use", "stock_days"),
+        "told",
         "pledged",
         "allocated",
         "received",
     )
+    readonly_fields = ("told",)
     ordering = ("no",)
+
+    @admin.display(description=_("as written in the notice"))
+    def told(self, line: NeedLine) -> str:
+        """The notice's words, where it is used, how urgent, how fast: in one column."""
+        said = [line.as_written, str(Fitness(line.fitness).label)]
+        if line.priority != Priority.NORMAL:
+            said.append(str(Priority(line.priority).label))
+        if line.daily_use:
+            said.append(f"{_('used a day')} {line.daily_use:,}")
+        if line.only_exact:
+            said.append(str(_("exactly this standard")))
+        return " · ".join(filter(None, said))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("variant")
