@@ -15,6 +15,7 @@ def file(request):
     return JsonResponse({})
 
 
+handler404 = "portal.pages.not_found"
 toy = [path("", include(([path("things/<code>/", thing, name="thing")], "toy")))]
 urlpatterns = [
     path("file", file),
