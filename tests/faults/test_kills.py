@@ -99,8 +99,13 @@ def test_without_failpoints_a_point_does_nothing():
     fp("seal.locked")
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("point", SEAL + PUBLISH)
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, marks=pytest.mark.long if n % 4 else pytest.mark.services)
+        for n, point in enumerate(SEAL + PUBLISH)
+    ],
+)
 def test_the_real_commands_survive_a_kill(log, story, manage, whole, point):
     uids = tell(story, 4)
     command = "seal" if point in SEAL else "publish"

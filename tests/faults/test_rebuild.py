@@ -249,8 +249,8 @@ def twice(log, story, grow, child, whole):
 @pytest.mark.services
 @pytest.mark.parametrize("place", range(len(REBUILD)))
 def test_a_rebuild_killed_and_its_recovery_too(twice, place):
-    """Every point is followed by a quarter of all; `long` takes the whole square."""
-    twice("kill", REBUILD[place], REBUILD[place % 4 :: 4])
+    """Every point is followed by two of all; `long` takes the whole square."""
+    twice("kill", REBUILD[place], REBUILD[place % 7 :: 7])
 
 
 @pytest.mark.long

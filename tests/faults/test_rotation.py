@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from itertools import product
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -98,10 +99,15 @@ def test_f25_a_rotation_stopped_at_any_step_is_resumed(
     handed_on(old)
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("how", ["kill", "raise"])
-@pytest.mark.parametrize("again", ROTATE)
-@pytest.mark.parametrize("point", ROTATE)
+def some(cases, every):
+    """One of so many in CI (PostgreSQL), all the others in `make long`."""
+    marks = [pytest.mark.long, pytest.mark.services]
+    return [pytest.param(*case, marks=marks[n % every == 0]) for n, case in enumerate(cases)]
+
+
+@pytest.mark.parametrize(
+    ("point", "again", "how"), some(product(ROTATE, ROTATE, ["kill", "raise"]), 9)
+)
 def test_f25_a_rotation_stopped_twice_is_resumed(
     handed_on, old, story, child, point, again, how, settings
 ):
@@ -117,8 +123,7 @@ def test_f25_a_rotation_stopped_twice_is_resumed(
 ON_ITS_WAY = [p for p in POINTS if p.startswith(("seal.", "sign.", "publish."))]
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("point", ON_ITS_WAY)
+@pytest.mark.parametrize("point", some(zip(ON_ITS_WAY, strict=True), 4))
 def test_f25_a_rotation_killed_while_it_seals_signs_or_publishes_is_resumed(
     handed_on, old, story, child, point
 ):
