@@ -16,7 +16,7 @@ import ledger.api as ledger
 from ledger.core import policy, tiles, tree
 from portal.tracking import proofs, queries, showing, telling
 from portal.tracking.lists import whole
-from portal.tracking.models import Line
+from portal.tracking.models import Line, Organisation
 from portal.tracking.projecting import seen
 from portal.tracking.responding import page, public
 
@@ -78,7 +78,7 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
             "raw": sealed.raw.decode(),
             "bytes": len(sealed.raw),
             "pretty": json.dumps(sealed.body, ensure_ascii=False, indent=2),
-            "cases": [_case(code, n) for code, n in sealed.body["cases"]],
+            "cases": _cases(sealed.body["cases"]),
             "previous": index - 1 if index else None,
             "prev": sealed.body["prev"],
             "following": following,
@@ -91,10 +91,16 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     return page(request, "tracking/entry.html", context, version=said, entries=index + 1)
 
 
-def _case(code: str, n: int) -> dict[str, Any]:
-    """A code that the entry concerns, its running number there, the code's page if it has one."""
-    name = {**telling.PAGES, "U": "tracking:organisation"}.get(code[0])
-    return {"code": code, "n": n, "href": reverse(name, args=[code]) if name else ""}
+def _cases(cases: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    """The codes that an entry concerns, its running numbers there, their pages if they have one."""
+    orgs = [code for code, _n in cases if code[0] == "U"]
+    known = set(Organisation.objects.filter(code__in=orgs).values_list("code", flat=True))
+    pages = {**telling.PAGES, "U": "tracking:organisation"}
+    found = []
+    for code, n in cases:
+        name = pages.get(code[0]) if code[0] != "U" or code in known else None
+        found.append({"code": code, "n": n, "href": reverse(name, args=[code]) if name else ""})
+    return found
 
 
 def _steps(sealed: ledger.Entry, size: int) -> list[dict[str, str]]:

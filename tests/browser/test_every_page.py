@@ -18,7 +18,16 @@ from tests.browser.hands import DESK, PHONE, fits
 
 pytestmark = pytest.mark.browser
 CODE = re.compile(r"[A-Z]-[0-9A-HJKMNP-Z]{10}")
-FILES = (".svg", ".json", "/proof", ".html", "/logout/")  # no pages; fetched, not looked at
+FILES = (
+    ".svg",
+    ".json",
+    "/proof",
+    ".html",
+    ".entry",
+    ".tlog-proof",
+    "/receipt",
+    "/logout/",
+)  # no pages; fetched, not looked at
 HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 REPORT = """document.addEventListener('securitypolicyviolation',
     e => console.error('policy', e.effectiveDirective, e.blockedURI))"""
@@ -27,7 +36,7 @@ REPORT = """document.addEventListener('securitypolicyviolation',
 def kind_of(address):
     """Addresses of one kind of page differ in codes and numbers only."""
     path = CODE.sub("<code>", urlsplit(address).path)
-    return re.sub(r"/\d+(?=/|$)", "/<n>", re.sub(r"^/(zh|en)(?=/)", r"/\1", path))
+    return re.sub(r"/\d+(?=[/.]|$)", "/<n>", re.sub(r"^/(zh|en)(?=/)", r"/\1", path))
 
 
 class Walk:
