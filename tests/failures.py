@@ -58,10 +58,6 @@ FAILURES = tuple(
                 "    with transaction.atomic(durable=True):\n        head = Head.objects.select_for_update(skip_locked=True).first()",
                 f"    with {NULL}:\n        head = Head.objects.first()",
             ),
-            watch(
-                f"{FAULTS}kills.py::test_failure_01_a_publisher_killed_at_any_point_publishes_the_same",
-                *CHECKPOINT_FIRST,
-            ),
         ),
         (
             2,
