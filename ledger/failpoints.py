@@ -15,13 +15,14 @@ from pathlib import Path
 from django.conf import settings
 
 POINTS = (
-    *("seal.locked", "seal.read", "seal.numbered", "seal.entries", "seal.cases", "seal.hashes"),
-    *("seal.counts", "seal.head", "seal.deleted", "seal.committed"),
+    *("seal.locked", "seal.read", "seal.numbered", "seal.made", "seal.entries", "seal.cases"),
+    *("seal.hashes", "seal.counts", "seal.head", "seal.deleted", "seal.committed"),
     *("sign.locked", "sign.guarded", "sign.state", "sign.signed", "sign.stored", "sign.committed"),
     *("cosign.begun", "cosign.asked", "cosign.answered", "cosign.proved", "cosign.verified"),
     *("cosign.stored", "cosign.committed"),
-    *("publish.locked", "publish.bundle", "publish.tile", "publish.tiles"),
-    *("publish.disclosures", "publish.policy", "publish.checkpoint", "publish.published"),
+    *("publish.locked", "publish.bundle", "publish.tile", "publish.tiles", "publish.rooted"),
+    *("publish.disclosure", "publish.disclosures", "publish.receipt", "publish.policy"),
+    *("publish.checkpoint", "publish.published", "publish.cleared", "tidy.file", "tidy.folder"),
     *("rebuild.verified", "rebuild.locked", "rebuild.emptied", "rebuild.entries"),
     *("rebuild.refilled", "rebuild.head", "rebuild.checkpoint", "rebuild.outbox"),
     *("rebuild.values", "rebuild.before_commit", "rebuild.committed", "rebuild.pages"),

@@ -83,6 +83,7 @@ def publish(*, width: int = tiles.WIDTH, everything: bool = False) -> int:
         if everything or public is None or known < checkpoint.size or not _is_public(head, note):
             _write_files(head, note, checkpoint, 0 if everything else known, width)
         clear_scratch()
+        fp("publish.cleared")
         return checkpoint.size
 
 
@@ -106,11 +107,14 @@ def _write_files(
     fp("publish.tiles")
     if reading.frontier(checkpoint.size, width=width).root() != checkpoint.root:
         raise Damaged(f"the stored tree of size {checkpoint.size} has not the signed root")
+    fp("publish.rooted")
     for n in range(done // width, -(-checkpoint.size // width)):
         write_disclosures(n, size=checkpoint.size, width=width)
+        fp("publish.disclosure")
     fp("publish.disclosures")
     if head.receipt_vkey:
         write_once("receipt.vkey", f"{head.receipt_vkey}\n".encode())
+    fp("publish.receipt")
     write_over("policy", cosigned.policy_text(head, note))
     fp("publish.policy")
     fp("publish.checkpoint")

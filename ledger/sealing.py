@@ -85,6 +85,7 @@ def _write(head: Head, drafts: list[leaf.Draft], now: str, width: int) -> None:
         done = frontier.append(prev)
         for height, level in tiles.completed(done, frontier.size, width):
             hashes.append((level, (frontier.size >> height) - 1, done[height]))
+    fp("seal.made")
     _insert(entries, cases, hashes, numbers)
     _move_head(head, frontier, prev, at)
 

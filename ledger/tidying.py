@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ledger import durable, publishing
+from ledger.failpoints import fp
 
 KEPT = timedelta(days=1)
 
@@ -22,6 +23,8 @@ def _drop(parts: Path, at: datetime) -> int:
     files = list(parts.iterdir())
     for file in files:
         file.unlink()
+        fp("tidy.file")
     parts.rmdir()
+    fp("tidy.folder")
     durable.sync_folder(parts.parent)
     return len(files)

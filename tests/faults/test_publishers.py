@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from ledger import api, fsck, mirroring, publishing, sealing, signing, tidying
 from ledger.core import notes, tiles, tree
+from ledger.failpoints import POINTS
 from ledger.models import Head, Journal
 from ledger.verify import remembering
 from ledger.verify.checking import check
 from ledger.verify.sources import Folder
+from tests.faults.conftest import killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -255,6 +257,20 @@ def test_failure_28_partial_tiles_go_a_day_after_the_full_ones(log, grown, setti
     assert mirroring.mirror(str(log.dir), early, width=WIDTH).size == 21
     for beside in (".remembered", ".lock"):
         early.with_name(early.name + beside).unlink()
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("tidy.")])
+def test_partial_tiles_that_go_and_a_kill_between_them(log, grown, child, point):
+    grown(15)
+    later = now() + timedelta(hours=25)
+
+    assert killed(child(lambda: tidying.drop_partials(at=later), f"{point}=kill"))
+
+    assert check(Folder(log.dir), width=WIDTH).damage == []
+    assert fsck.differences(at=now(), width=WIDTH) == []
+    tidying.drop_partials(at=later)
+    assert not (log.dir / "tile/0/001.p").exists()
+    assert check(Folder(log.dir), width=WIDTH).damage == []
 
 
 def leaves(folder):
