@@ -112,6 +112,25 @@ def database(name: str, default: str) -> dict[str, Any]:
     return config
 
 
+def mail(name: str, folder_for: Path) -> dict[str, Any]:
+    """Django's mail settings from an address: smtp, smtp+tls (STARTTLS), smtp+ssl or consolemail;
+    without one, files in a folder."""
+    value = text(name, "")
+    if not value:
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": str(made(folder_for, "VAR"))}
+    config: dict[str, Any] = {}
+    scheme = value.partition("://")[0]
+    if scheme in {"smtp", "smtp+tls", "smtp+ssl", "consolemail"}:
+        config = environ.Env.email_url_config(value)
+    if not config.get("EMAIL_HOST") and scheme != "consolemail":
+        raise ImproperlyConfigured(
+            f"{name} is {_masked(value)!r}: it must look like"
+            " smtp+tls://user:password@mail.example:587."
+        )
+    return {key: setting for key, setting in config.items() if key.startswith("EMAIL_")}
+
+
 def redis(name: str) -> str:
     """The address of a Redis server, or an empty string."""
     value = text(name, "")

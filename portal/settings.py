@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "portal.stages",
     "portal.balance",
     "portal.evidence",
+    "portal.notices",
     "portal.accounts",
     "portal.disclosure",
     "portal.input",
@@ -138,6 +139,7 @@ MIDDLEWARE = [
     "portal.languages.by_address",
     "django.middleware.common.CommonMiddleware",
     "portal.middleware.own_origin",
+    "portal.notices.stopping.one_click",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -220,6 +222,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "ledger.seal": 1.0,
         "ledger.publish": 5.0,
         "tracking.project": 1.0,
+        "notices.deliver": 10.0,
         "stages.clock": 60.0,
     }.items()
 }
@@ -299,6 +302,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a goods-in note of three hundred lines
+
+# --- mail: where none is set up, each lands as a file in a folder that only this user reads
+
+vars().update(env.mail("EMAIL_URL", VAR / "mail"))
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"noreply@{SITE_HOST}")
+EMAIL_TIMEOUT = 10
 
 # --- files
 
