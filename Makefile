@@ -75,5 +75,6 @@ $(V)/.browser: requirements/browser.txt $(V)/.dev
 UV := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 lock:
 	$(UV) pyproject.toml -o requirements/run.txt
-	$(UV) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
-	$(UV) pyproject.toml --group dev --group browser -c requirements/dev.txt -o requirements/browser.txt
+	$(UV) pyproject.toml --all-extras -c requirements/run.txt -o requirements/extras.txt
+	$(UV) pyproject.toml --all-extras --group dev -c requirements/extras.txt -o requirements/dev.txt
+	$(UV) pyproject.toml --all-extras --group dev --group browser -c requirements/dev.txt -o requirements/browser.txt

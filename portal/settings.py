@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "portal.stages",
     "portal.balance",
     "portal.evidence",
+    "portal.papers",
     "portal.notices",
     "portal.accounts",
     "portal.disclosure",

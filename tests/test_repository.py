@@ -40,7 +40,7 @@ def matches(files, pattern, *, but=()):
 
 
 def test_locks_name_no_address():
-    assert [lock.name for lock in LOCKS] == ["browser.txt", "dev.txt", "run.txt"]
+    assert [lock.name for lock in LOCKS] == ["browser.txt", "dev.txt", "extras.txt", "run.txt"]
     assert matches(LOCKS, "://|^--(extra-)?index|^--find-links") == []
 
 

@@ -1,0 +1,28 @@
+"""{% qr address %}: an address as a picture; {% paper_links url %}: its PDF and its print page."""
+
+from typing import Any
+
+import segno
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.papers.printing import can_pdf
+
+register = template.Library()
+
+
+@register.simple_tag
+def qr(text: str, shown: str = "") -> SafeString:
+    """A QR code as a picture without script; `shown`: what it opens, for who cannot see it."""
+    code = segno.make(text, error="m", micro=False)
+    said = _("QR code that opens %(code)s") % {"code": shown or text}
+    uri = code.svg_data_uri(scale=4, border=4, svgclass=None, lineclass=None)
+    return format_html('<img class="qr" src="{}" alt="{}">', uri, said)
+
+
+@register.inclusion_tag("papers/_links.html")
+def paper_links(url: str, label: str) -> dict[str, Any]:
+    """Buttons to a paper; without WeasyPrint the button says that it is for printing."""
+    return {"url": url, "label": label, "can_pdf": can_pdf()}
