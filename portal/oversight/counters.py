@@ -15,7 +15,7 @@ from portal.warehouse.models import AllocationLine, ArrivalLine
 
 TAKEN_BACK = ("withdrawn", "declined")
 ENDED = ("confirmed", "lost")
-UNCOUNTED = ("announced", "arrived")
+UNCOUNTED = ("announced", "arrived", "recount")
 HELD = Least(F("surplus"), F("accepted"))  # found beyond the count: received once explained
 AGREED = F("accepted") - HELD
 

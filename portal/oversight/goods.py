@@ -8,6 +8,7 @@ from ledger.core import postings as rules
 from portal.balance import checking
 from portal.balance.models import Booked, Holding
 from portal.balance.places import name_of
+from portal.oversight.counters import UNCOUNTED
 from portal.oversight.differences import Difference, difference, of, sums
 from portal.receipts.models import ReceiptLine
 from portal.shipping.models import Shipment, ShipmentLine
@@ -94,7 +95,7 @@ def arrival_lines_add_up() -> Iterator[Difference]:
     counted = F("accepted") + F("rejected") + F("missing") - F("surplus")
     rows = ArrivalLine.objects.annotate(counted=counted).select_related("arrival").order_by("pk")
     for line in rows.iterator():
-        counted_in = line.arrival.stage not in ("announced", "arrived")
+        counted_in = line.arrival.stage not in UNCOUNTED
         should = line.announced if counted_in else 0
         if line.counted != should:
             reason = f"accepted + rejected + missing - surplus is {line.counted}, not {should}"

@@ -10,8 +10,8 @@ from portal.shipping.models import Shipment
 from portal.stages.models import Trail
 from portal.warehouse.models import Allocation, AllocationLine, Arrival
 
-SIGNED = {  # the columns that name different people, and the move that wrote each
-    Arrival: {"counted_by": "count", "inspected_by": "inspect", "taken_by": "take"},
+SIGNED = {  # the columns that name different people, and the moves that wrote each
+    Arrival: {"counted_by": "count recount", "inspected_by": "inspect", "taken_by": "take"},
     Allocation: {"proposed_by": "publish", "approved_by": "approve"},
     Shipment: {"packed_by": "pack", "dispatched_by": "dispatch"},
 }
@@ -31,14 +31,21 @@ def signers_differ() -> Iterator[Difference]:
 
 def signatures_are_those_of_the_moves() -> Iterator[Difference]:
     """I15: who signed is who took the move, as the trail says."""
-    took = {
-        (step.lifecycle, step.code, step.move): step.who for step in Trail.objects.order_by("pk")
+    took = [
+        (step.lifecycle, step.code, step.move, step.who) for step in Trail.objects.order_by("pk")
+    ]
+    signed = {
+        (model.lifecycle.key, code, column): who
+        for model, columns in SIGNED.items()
+        for column, moves in columns.items()
+        for key, code, move, who in took
+        if key == model.lifecycle.key and move in moves.split()
     }
     for model, columns in SIGNED.items():
         for row in model._default_manager.order_by("pk").iterator():
             for column, move in columns.items():
                 person = getattr(row, column)
-                who = took.get((model.lifecycle.key, row.code, move), "nobody")
+                who = signed.get((model.lifecycle.key, row.code, column), "nobody")
                 if person is not None and who != f"person:{person}":
                     reason = f"names {person}, {who} took the move {move}"
                     yield difference(_table(model), row.code, column, reason)

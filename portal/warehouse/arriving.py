@@ -1,14 +1,11 @@
-"""Goods in: the table of arrivals. Count, inspection and custody are three signatures by three
-people."""
+"""Goods in: what each move of an arrival records; its table stands in `arrivals`."""
 
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import COORDINATOR, DONOR, HOSPITAL, QUALITY, WAREHOUSE
 from portal.disclosure.classes import NAMED, PRIVATE
 from portal.stages.facts import Choice, Facts, fact
-from portal.stages.table import Lifecycle, Move, Stage
 
 
 class Carrier(Choice):
@@ -51,6 +48,12 @@ class Papers(Choice):
 class AnnouncedLine(Facts):
     line: int = fact(_("Line of the gift"), kind="hidden")
     quantity: int = fact(_("Quantity sent, in base units"), kind="count")
+    pack: int = fact(
+        _("In one pack"),
+        kind="count",
+        default=0,
+        help=_("How many base units one box holds, if they are packed in boxes."),
+    )
 
 
 class Announced(Facts, line=_("The donor sent the goods to the warehouse")):
@@ -88,10 +91,49 @@ class CountedLine(Facts):
         default=0,
         help=_("What the sender says follows later: it is counted when it comes."),
     )
+    pack: int = fact(
+        _("In one pack"),
+        kind="count",
+        default=0,
+        help=_(
+            "How many base units one box holds; packed otherwise than announced, all is counted "
+            "once more."
+        ),
+    )
+    serials: str = fact(
+        _("Serial numbers"),
+        disclosure=PRIVATE,
+        kind="note",
+        default="",
+        help=_("For devices: each serial number on a line of its own."),
+    )
+
+
+class CountedBatch(Facts):
+    """One more batch of a line: it becomes a lot of its own."""
+
+    line: int = fact(_("Line"), choices="counted_line_choices")
+    accepted: int = fact(_("Good"), kind="count")
+    rejected: int = fact(_("Rejected"), kind="count", default=0)
+    reason: CountReason = fact(_("Reason for a difference"), default=CountReason.NONE)
+    batch: str = fact(_("Batch number"), disclosure=NAMED, default="")
+    expiry: date | None = fact(_("Expiry date"), default=None)
+    serials: str = fact(
+        _("Serial numbers"),
+        disclosure=PRIVATE,
+        kind="note",
+        default="",
+        help=_("For devices: each serial number on a line of its own."),
+    )
 
 
 class Counted(Facts, line=_("Counted at the warehouse")):
     lines: tuple[CountedLine, ...] = fact(_("Goods-in note"))
+    batches: tuple[CountedBatch, ...] = fact(_("Further batches of a line"), default=())
+
+
+class Recounted(Counted, line=_("Counted once more: it is packed otherwise than announced")):
+    pass
 
 
 class InspectedLine(Facts):
@@ -124,128 +166,3 @@ class Fetched(Facts, line=_("Fetched by the hospital it is addressed to")):
 
 class GivenOn(Facts, line=_("Given by the hospital it is addressed to, to be allocated")):
     pass
-
-
-ARRIVAL = Lifecycle(
-    "arrival",
-    "C",
-    _("Arrival"),
-    stages=(
-        Stage(
-            "announced",
-            _("On the way to the warehouse"),
-            _("The donor has sent it."),
-            public="match",
-        ),
-        Stage(
-            "arrived",
-            _("Arrived"),
-            _("It is at the warehouse and waits to be counted."),
-            public="store",
-        ),
-        Stage("counted", _("Counted"), _("Counted; it waits to be inspected."), public="store"),
-        Stage(
-            "inspected",
-            _("Inspected"),
-            _("Inspected; somebody else takes it into custody next."),
-            public="store",
-        ),
-        Stage(
-            "stocked",
-            _("In stock"),
-            _("Counted, inspected and taken into custody by three people."),
-            public="store",
-        ),
-        Stage(
-            "held",
-            _("Held for its owner"),
-            _("It is addressed to a hospital: only that hospital can fetch it or give it on."),
-            public="store",
-            detour=True,
-        ),
-        Stage(
-            "fetched",
-            _("Fetched by its owner"),
-            _("The hospital it is addressed to has it."),
-            public="confirm",
-            detour=True,
-            ends=True,
-        ),
-    ),
-    moves=(
-        Move(
-            "announce",
-            target="announced",
-            by=(DONOR, COORDINATOR, WAREHOUSE),
-            facts=Announced,
-            effect="announce",
-            initial="announce_initial",
-            label=_("I have sent it to a warehouse"),
-            done=_("Sent to the warehouse"),
-        ),
-        Move(
-            "arrive",
-            source=("announced",),
-            target="arrived",
-            by=(WAREHOUSE,),
-            facts=Arrived,
-            effect="arrive",
-            initial="arrive_initial",
-            label=_("It has arrived"),
-            done=_("Arrived at the warehouse"),
-        ),
-        Move(
-            "count",
-            source=("announced", "arrived"),
-            target=("counted", "stocked"),
-            by=(WAREHOUSE,),
-            facts=Counted,
-            effect="count",
-            initial="count_initial",
-            label=_("Count in"),
-            done=_("Counted in"),
-        ),
-        Move(
-            "inspect",
-            source=("counted",),
-            target="inspected",
-            by=(QUALITY,),
-            facts=Inspected,
-            effect="inspect",
-            initial="inspect_initial",
-            label=_("Inspect"),
-            done=_("Inspected"),
-        ),
-        Move(
-            "take",
-            source=("inspected",),
-            target=("stocked", "held"),
-            by=(WAREHOUSE,),
-            facts=TakenIn,
-            effect="take",
-            label=_("Take into custody"),
-            done=_("Taken into custody"),
-        ),
-        Move(
-            "fetch",
-            source=("held",),
-            target="fetched",
-            by=(HOSPITAL,),
-            facts=Fetched,
-            effect="fetch",
-            label=_("We have fetched it"),
-            done=_("Fetched by its owner"),
-        ),
-        Move(
-            "give",
-            source=("held",),
-            target="stocked",
-            by=(HOSPITAL,),
-            facts=GivenOn,
-            effect="give_on",
-            label=_("Give it to the charity to allocate"),
-            done=_("Given to be allocated"),
-        ),
-    ),
-    public_from=("announced",),
-)

@@ -13,18 +13,11 @@ from portal.pledges.stages import PLEDGE
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.warehouse.allocating import allocate, approve, cancel_allocation, name_allocated
-from portal.warehouse.goods_in import (
-    arrive,
-    consignee,
-    count,
-    fetch,
-    give_on,
-    inspect,
-    name_gift,
-    take,
-)
-from portal.warehouse.lots import posting
-from portal.warehouse.models import Arrival, ArrivalLine, Lot, Warehouse
+from portal.warehouse.counting import count, recount
+from portal.warehouse.goods_in import arrive, consignee, fetch, give_on, name_gift, take
+from portal.warehouse.inspecting import inspect
+from portal.warehouse.lots import new_lot, posting
+from portal.warehouse.models import Arrival, ArrivalLine, Warehouse
 from portal.warehouse.stages import Announced, AnnouncedLine
 
 __all__ = [
@@ -38,6 +31,7 @@ __all__ = [
     "give_on",
     "inspect",
     "name_allocated",
+    "recount",
     "take",
 ]
 
@@ -61,10 +55,11 @@ def announce(subject: Arrival, facts: Announced, step: Step) -> None:
     subject.save(update_fields=["warehouse", "carrier", "waybill", "consignee"])
     for no, given in enumerate(_sent(facts.lines), start=1):
         line = _send(pledge, given)
-        lot = Lot.objects.create(code=engine.mint("B"), pledge=pledge, variant=line.variant)
+        lot = new_lot(line)
         ArrivalLine.objects.create(
-            arrival=subject, no=no, pledge_line=line, lot=lot, announced=given.quantity
-        )
+            arrival=subject, no=no, pledge_line=line, lot=lot, announced=given.quantity,
+            pack=given.pack,
+        )  # fmt: skip
         step.post(
             posting(
                 given.quantity,

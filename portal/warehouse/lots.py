@@ -11,6 +11,8 @@ from portal.catalogue.fitness import Fitness
 from portal.catalogue.queries import described, fitness
 from portal.needs.models import NeedLine
 from portal.needs.queries import accepted
+from portal.pledges.models import PledgeLine
+from portal.stages import engine
 from portal.stages.engine import MoveRefused
 from portal.warehouse.models import Lot
 
@@ -25,6 +27,11 @@ def posting(amount: int, lot: Lot, source: str, target: str) -> Posting:
         from_=source,
         to=target,
     )
+
+
+def new_lot(line: PledgeLine) -> Lot:
+    """A lot of its own for goods of this line of a gift."""
+    return Lot.objects.create(code=engine.mint("B"), pledge=line.pledge, variant=line.variant)
 
 
 def refuse_expired(lot: Lot, *, at: datetime) -> None:

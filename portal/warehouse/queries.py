@@ -120,6 +120,12 @@ def count_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
     return {"lines": rows}
 
 
+def counted_line_choices(*, subject: Arrival, actor: Actor) -> Pairs:
+    """The lines of a consignment by number and item: of which one a further batch is."""
+    lines = subject.lines.select_related("lot__variant").order_by("no")
+    return [(str(line.no), f"{line.no} · {described(line.lot.variant)}") for line in lines]
+
+
 def arrive_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
     """To whom the sender said that it is addressed."""
     return {"consignee": subject.consignee.code if subject.consignee else ""}
@@ -172,7 +178,7 @@ def open_for_allocation() -> QuerySet[NeedLine]:
 def waiting_first() -> QuerySet[Arrival]:
     """Arrivals: those at the door, then those on the way, then those in stock."""
     order = Case(
-        When(stage__in=("arrived", "counted", "inspected"), then=Value(0)),
+        When(stage__in=("arrived", "recount", "counted", "inspected"), then=Value(0)),
         When(stage="announced", then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),

@@ -7,13 +7,14 @@ from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.disclosure.classes import NAMED
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
+from portal.warehouse.arrivals import ARRIVAL
 from portal.warehouse.arriving import (
-    ARRIVAL,
     Announced,
     AnnouncedLine,
     Arrived,
     Carrier,
     Counted,
+    CountedBatch,
     CountedLine,
     CountReason,
     Fetched,
@@ -21,6 +22,7 @@ from portal.warehouse.arriving import (
     Inspected,
     InspectedLine,
     Papers,
+    Recounted,
     TakenIn,
     Verdict,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "Carrier",
     "CountReason",
     "Counted",
+    "CountedBatch",
     "CountedLine",
     "ExceptionReason",
     "Fetched",
@@ -48,6 +51,7 @@ __all__ = [
     "Inspected",
     "InspectedLine",
     "Papers",
+    "Recounted",
     "Rule",
     "TakenIn",
     "Verdict",
