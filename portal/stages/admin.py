@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -232,7 +232,12 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
             done=self._page_of,
             fields=self.opening_fields(request, actor) if subject is None else None,
             opening=self._opening(request) if subject is None else None,
+            prefill=self.prefill(request) if subject is None else None,
         )
+
+    def prefill(self, request: HttpRequest) -> QueryDict | None:
+        """Fields of an opening filled in before anything was sent; parts override it."""
+        return None
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         """The model's own fields of a subject opened here that nobody is asked for; parts override

@@ -30,6 +30,7 @@ from portal.warehouse.models import (
     Lot,
     Warehouse,
 )
+from portal.warehouse.plan_page import PlanPage
 from portal.warehouse.queries import label_of, waiting_first
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class AllocationLines(Lines):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(OfOneOrganisation):
+class AllocationAdmin(PlanPage, OfOneOrganisation):
     list_display = ("code", "at_stage", "since", "warehouse", "need_label")
     list_filter = (StageFilter,)
     search_fields = ("code", "need_line__need__code")
