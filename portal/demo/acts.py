@@ -44,6 +44,7 @@ from portal.shipping.stages import (
 )
 from portal.stages import engine
 from portal.warehouse.models import Allocation, Arrival, Lot
+from portal.warehouse.serials import CARE
 from portal.warehouse.stages import (
     Allocated,
     AllocatedLot,
@@ -186,15 +187,17 @@ def count_in(
     quality inspects it, and somebody else takes it into custody."""
     rows = []
     found = Arrival.objects.get(code=arrival)
-    for line in found.lines.order_by("no"):
+    for line in found.lines.select_related("lot__variant__item").order_by("no"):
         c = (said or {}).get(line.no, FINE)
+        good = line.announced - c.rejected - c.missing + c.surplus
         rows.append(
             CountedLine(
                 line=line.no,
-                accepted=line.announced - c.rejected - c.missing + c.surplus,
+                accepted=good,
                 rejected=c.rejected,
                 reason=CountReason(c.reason),
                 batch=f"{at:%y%m}{line.no:02d}",
+                serials=_serials(line.lot, good),
             )
         )
     facts = Counted(lines=tuple(rows))
@@ -207,6 +210,13 @@ def count_in(
         engine.advance(
             Arrival, arrival, "take", actor=world.actor("warehouse2"), facts=TakenIn(), at=custody
         )
+
+
+def _serials(lot: Lot, pieces: int) -> str:
+    """Numbers as on the labels of devices; nothing for goods that are not told apart."""
+    if CARE not in lot.variant.item.care:
+        return ""
+    return "\n".join(f"{lot.code[2:]}-{n:03d}" for n in range(1, pieces + 1))
 
 
 def _inspect(
