@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import COORDINATOR, DISPATCHER, WAREHOUSE
+from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.shipping.commands import CONFIRM_DAYS, renew_confirm_link
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue, UrgentLine
 from portal.shipping.queries import CONFIRMABLE
@@ -107,7 +107,7 @@ class ShipmentAdmin(SubjectAdmin):
     list_filter = (StageFilter,)
     search_fields = ("code",)
     ordering = ("-pk",)
-    sees = (COORDINATOR,)
+    sees = (COORDINATOR, AUTHORITY)
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}
@@ -134,7 +134,7 @@ class ShipmentAdmin(SubjectAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("The hospital's link"),
-            "shipment": shipment,
+            "subject": shipment,
             "link": link,
             "days": CONFIRM_DAYS,
         }
