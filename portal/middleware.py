@@ -14,7 +14,7 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RETRY_AFTER = 600  # seconds; an operator is at it
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",  # the ledger's files say cross-origin themselves
-    "Permissions-Policy": "geolocation=(), camera=(self), microphone=()",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",  # the dock asks for it
 }
 
 

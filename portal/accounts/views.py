@@ -45,8 +45,11 @@ def login(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    """Whoever has the device next finds nothing of the forms that were kept on it."""
     end_session(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    response = redirect(settings.LOGOUT_REDIRECT_URL)
+    response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @sensitive_post_parameters()

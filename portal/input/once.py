@@ -71,6 +71,12 @@ def answered(sending: Once) -> str:
     return found.values_list("answer", flat=True).first() or ""
 
 
+def repeated(sending: Once) -> str:
+    """The same, where the content is the same too: it was sent twice, and is answered once."""
+    row = Sending.objects.filter(key=sending.key, action=sending.action, who=sending.who)
+    return row.filter(digest=sending.digest).values_list("answer", flat=True).first() or ""
+
+
 def forget(*, code: str = "", who: str = "") -> int:
     """Delete what is kept of forms about a code, or of a person's; how many there were."""
     about = Q(who=who)

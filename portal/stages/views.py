@@ -10,17 +10,23 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.crypto import salted_hmac
 
 from portal.accounts.acting import Actor
 from portal.evidence.commands import Refused, attach
 from portal.evidence.forms import FilesForm
 from portal.evidence.limits import Unfit
 from portal.evidence.models import Shows
+from portal.input.once import Once, repeated
+from portal.languages import unprefixed
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
 from portal.stages.forms import MoveForm
 from portal.stages.models import Subject
 from portal.stages.table import Move
+
+KEPT = "X-Kept-Form"  # sent by static/dock/keeping.js
+GO_TO = "X-Go-To"  # and what it is answered
 
 
 def take(
@@ -62,6 +68,10 @@ def take(
     )
     sent = request.method == "POST" and prefill is None and not form.wants_more
     files = None if photos is None else photos(*_sent_files(request) if sent else ())
+    if sent and (known := _known(form, model=model, row=row, actor=actor, subject=subject)):
+        if _all_valid(files):
+            _keep(request, files, known, actor=actor)
+        return went_on(request, done(known))
     if sent and _all_valid(form, opening, files):
         own = opening.cleaned_data if opening is not None else {}
         try:
@@ -78,7 +88,7 @@ def take(
             form.add_error(None, str(refusal))
         else:
             _keep(request, files, taken, actor=actor)
-            return redirect(done(taken))
+            return went_on(request, done(taken))
     refused = form.is_bound and prefill is None and not form.wants_more
     page = {
         "form": form,
@@ -88,11 +98,27 @@ def take(
         "subject": subject,
         "actor": actor,
         "refused": refused,
+        "keep": keep_name(request, actor),
         **(context or {}),
     }
     response = render(request, template, page, status=422 if refused else 200)
     add_never_cache_headers(response)
     return response
+
+
+def went_on(request: HttpRequest, address: str) -> HttpResponse:
+    """A redirect; to a script that keeps the form until it is taken, the address alone: so it knows
+    that it was taken, and the next page is asked for once."""
+    if KEPT not in request.headers:
+        return redirect(address)
+    return HttpResponse(status=204, headers={GO_TO: address})
+
+
+def keep_name(request: HttpRequest, actor: Actor) -> str:
+    """Under which the browser keeps what was typed: of this address and this person; tells
+    neither."""
+    about = f"{actor.who} {unprefixed(request.path_info)}"
+    return salted_hmac("portal.stages.keep", about, algorithm="sha256").hexdigest()[:32]
 
 
 def make_form(
@@ -120,9 +146,17 @@ def make_form(
     )
 
 
-def _all_valid(form: MoveForm, *others: forms.BaseForm | None) -> bool:
+def _known(
+    form: MoveForm, *, model: type[Subject], row: Move, actor: Actor, subject: Subject | None
+) -> Subject | None:
+    """What this very form led to when it was sent before: its choices may be gone since."""
+    code = repeated(_sending(form, model=model, row=row, actor=actor, subject=subject))
+    return model._default_manager.filter(code=code).first() if code else None
+
+
+def _all_valid(*others: forms.BaseForm | None) -> bool:
     """All are asked, so that the page shows what is wrong in any."""
-    fine = [each.is_valid() for each in (form, *others) if each is not None]
+    fine = [each.is_valid() for each in others if each is not None]
     return all(fine)
 
 
@@ -161,8 +195,7 @@ def _call(
     fields: dict[str, Any],
     at: datetime,
 ) -> Subject:
-    about = subject.code if subject else ""
-    once = form.sending(action=f"{model.lifecycle.event(row)}:{about}", who=actor.who)
+    once = _sending(form, model=model, row=row, actor=actor, subject=subject)
     if subject is None:
         return engine.begin(
             model, row.name, actor=actor, facts=form.facts(), at=at, once=once, **fields
@@ -170,6 +203,13 @@ def _call(
     return engine.advance(
         model, subject.code, row.name, actor=actor, facts=form.facts(), at=at, once=once
     )
+
+
+def _sending(
+    form: MoveForm, *, model: type[Subject], row: Move, actor: Actor, subject: Subject | None
+) -> Once:
+    about = subject.code if subject else ""
+    return form.sending(action=f"{model.lifecycle.event(row)}:{about}", who=actor.who)
 
 
 def _names_choices(move: Move) -> bool:

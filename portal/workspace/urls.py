@@ -1,8 +1,8 @@
-"""Addresses of the workspaces: the hospital's own, and the donor's by his secret link."""
+"""Addresses of the workspaces: the hospital's own, the donor's by his secret link, the dock."""
 
 from django.urls import path
 
-from portal.workspace import claims, views
+from portal.workspace import claims, dock, views
 
 app_name = "workspace"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("hospital/parcels/<str:code>/<slug:move>/", views.held_move, name="held_move"),
     path("hospital/shipments/<str:code>/confirm/", views.confirm, name="confirm"),
     path("hospital/shipments/<str:code>/receipt", views.receipt, name="receipt"),
+    path("dock/", dock.dock, name="dock"),
+    path("dock/<str:code>/", dock.thing, name="dock_thing"),
+    path("dock/<str:code>/<slug:move>/", dock.move, name="dock_move"),
     path("donor/", claims.donor, name="donor"),
     path("claim/<str:token>/", claims.claim, name="claim"),
     path("claim/<str:token>/receipt", claims.receipt, name="claim_receipt"),

@@ -137,7 +137,7 @@ def confirm(request: HttpRequest, *, actors: Actors, code: str) -> HttpResponse:
     rows = Shipment.objects.select_related("hospital").filter(hospital__code__in=actors)
     shipment = get_object_or_404(rows, code=code)
     assert shipment.hospital is not None
-    if shipment.stage not in CONFIRMABLE:
+    if shipment.stage not in CONFIRMABLE and request.method != "POST":  # sent twice: same answer
         return render(request, "receipts/closed.html", {"shipment": shipment}, status=410)
     actor = replace(actors[shipment.hospital.code], by_link=shipment.code)
     return confirm_shipment(

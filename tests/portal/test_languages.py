@@ -74,7 +74,7 @@ def test_headers_say_who_may_embed_and_what_the_page_may_use(client):
 
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert response["Permissions-Policy"] == "geolocation=(), camera=(self), microphone=()"
+    assert response["Permissions-Policy"] == "geolocation=(), camera=(), microphone=()"
     assert response["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert sorted(response["Content-Security-Policy"].split("; ")) == [

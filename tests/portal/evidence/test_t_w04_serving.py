@@ -55,7 +55,7 @@ def test_t_w04_a_photo_is_nothing_but_a_photo(client, shown):
         "Cache-Control": "public, max-age=60",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "geolocation=(), camera=(self), microphone=()",
+        "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "X-Frame-Options": "DENY",
     }
