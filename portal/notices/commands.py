@@ -126,6 +126,11 @@ def stop(code: str, *, at: datetime) -> None:
     waiting.update(state=Notice.State.UNSENT, box=None)
 
 
+def is_known(key: str) -> bool:
+    """Whether a notice of this key was queued, whatever became of it."""
+    return Notice.objects.filter(key=key).exists()
+
+
 def page(name: str, *args: str) -> str:
     """The whole address of a public page, without language: `page("tracking:gift", "G-…")`."""
     return site(reverse(f"plain:{name}", args=args))

@@ -9,6 +9,7 @@ from portal.catalogue.models import Variant
 from portal.catalogue.queries import variants_by_key
 from portal.needs import commands as needs
 from portal.needs.models import Need, NeedLine
+from portal.notices import commands as notices
 from portal.pledges.models import Pledge, PledgeLine
 from portal.pledges.stages import (
     Accepted,
@@ -29,6 +30,7 @@ def register(subject: Pledge, facts: Registered, step: Step) -> None:
     Nothing typed freely is open: item and need must be known here. An anonymous gift takes no name.
     """
     _keep_donor(subject, facts)
+    notices.follow(subject.code, to=facts.contact, at=step.at)
     known = variants_by_key(line.variant for line in facts.lines)
     asked = _asked(facts.lines)
     lines = [

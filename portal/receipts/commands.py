@@ -11,7 +11,8 @@ from portal.needs import commands as needs
 from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.receipts.stages import DifferenceReason, Explained, ReceiptConfirmed, ReceivedLine
-from portal.shipping.commands import CONFIRM, fulfil_accounted, lock_gifts
+from portal.shipping.asking import CONFIRM
+from portal.shipping.commands import fulfil_accounted, lock_gifts
 from portal.shipping.direct import count_arrived
 from portal.shipping.lines import (
     concern_lines,

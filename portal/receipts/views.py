@@ -22,7 +22,7 @@ from portal.accounts.secret import by_secret_link
 from portal.evidence.forms import FilesForm
 from portal.organisations.queries import names
 from portal.receipts.models import Receipt
-from portal.shipping.commands import CONFIRM
+from portal.shipping.asking import CONFIRM
 from portal.shipping.models import Shipment
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.models import Subject

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
-from portal.shipping.commands import CONFIRM_DAYS, renew_confirm_link
+from portal.shipping.asking import CONFIRM_DAYS
+from portal.shipping.commands import renew_confirm_link
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue, UrgentLine
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page

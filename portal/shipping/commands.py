@@ -15,6 +15,7 @@ from portal.accounts.roles import DONOR
 from portal.input.cleaning import Unclean, clean_text
 from portal.pledges.models import Pledge
 from portal.pledges.queries import is_accounted_for
+from portal.shipping.asking import CONFIRM, CONFIRM_DAYS, SENT, ask_hospital
 from portal.shipping.direct import count_arrived, pack_gift
 from portal.shipping.lines import (
     concern_lines,
@@ -24,6 +25,7 @@ from portal.shipping.lines import (
     refuse_too_many,
 )
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue
+from portal.shipping.queries import CONFIRMABLE
 from portal.shipping.stages import (
     Delivered,
     Dispatched,
@@ -43,8 +45,6 @@ from portal.warehouse.stages import Carrier
 
 __all__ = ["cancel_release", "issue", "issue_urgent", "name_released", "name_shipped", "pack"]
 
-CONFIRM = "confirm"  # the purpose of the hospital's link
-CONFIRM_DAYS = 30
 NO_WAYBILL = (Carrier.OWN, Carrier.RAIL)
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -199,6 +199,7 @@ def dispatch(subject: Shipment, facts: Dispatched, step: Step) -> None:
     subject.save(update_fields=["carrier", "waybill", "dispatched_by"])
     step.post(*moved(subject, "reserved", place("transit", subject.code)))
     concern_lines(subject, step)
+    step.then(lambda: ask_hospital(subject, why=SENT, at=step.at))
 
 
 def _check_order(release: Release, typed: str) -> None:
@@ -240,7 +241,7 @@ def lose(subject: Shipment, facts: Lost, step: Step) -> None:
 def renew_confirm_link(shipment: Shipment, *, at: datetime) -> str:
     """A new secret link for the hospital; earlier ones end. Raises MoveRefused when there is
     nothing to confirm."""
-    if shipment.stage not in ("in_transit", "delivered"):
+    if shipment.stage not in CONFIRMABLE:
         raise MoveRefused(
             _("There is nothing to confirm: the shipment is “%(stage)s”.")
             % {"stage": shipment.stage_label}

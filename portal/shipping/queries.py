@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 Pairs = list[tuple[str, Any]]
-COMING = ("packed", "in_transit", "delivered")
-CONFIRMABLE = ("in_transit", "delivered")
+CONFIRMABLE = ("in_transit", "delivered", "unconfirmed")
+COMING = ("packed", *CONFIRMABLE)
 
 
 def allocation_choices(*, subject: Subject | None, actor: Actor) -> Pairs:

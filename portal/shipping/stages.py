@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
+from portal.accounts.roles import AUTHORITY, CLOCK, COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
 from portal.disclosure.classes import NAMED, PRIVATE
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
@@ -94,6 +94,7 @@ RELEASE = Lifecycle(
         ),
     ),
     public_from=("issued",),
+    told=False,  # the donor is told of what leaves on it, not of the paper
 )
 
 
@@ -146,6 +147,12 @@ class Delivered(Facts, line=_("The carrier says it arrived; the hospital has not
     delivered_on: date | None = fact(_("Day the carrier names"), default=None)
 
 
+class Escalated(
+    Facts, line=_("Unconfirmed by the recipient: 72 hours since the carrier said it arrived")
+):
+    pass
+
+
 class Confirmed(Facts, line=_("The hospital confirmed the shipment")):
     pass
 
@@ -166,6 +173,14 @@ SHIPMENT = Lifecycle(
             _("Delivered"),
             _("The carrier says it arrived; the hospital has not confirmed yet."),
             public="deliver",
+        ),
+        Stage(
+            "unconfirmed",
+            _("Unconfirmed by the recipient"),
+            _("Delivered by the carrier's word; the hospital has not confirmed it for 72 hours."),
+            public="deliver",
+            detour=True,
+            watched_by=(COORDINATOR, AUTHORITY, DISPATCHER),
         ),
         Stage(
             "confirmed",
@@ -214,8 +229,17 @@ SHIPMENT = Lifecycle(
             done=_("Delivered"),
         ),
         Move(
+            "escalate",
+            source=("delivered",),
+            target="unconfirmed",
+            by=(CLOCK,),
+            facts=Escalated,
+            effect="name_shipped",
+            done=_("Unconfirmed by the recipient"),
+        ),
+        Move(
             "confirm",
-            source=("in_transit", "delivered"),
+            source=("in_transit", "delivered", "unconfirmed"),
             target="confirmed",
             facts=Confirmed,
             effect="name_shipped",
@@ -224,7 +248,7 @@ SHIPMENT = Lifecycle(
         ),
         Move(
             "lose",
-            source=("in_transit", "delivered"),
+            source=("in_transit", "delivered", "unconfirmed"),
             target="lost",
             by=(DISPATCHER,),
             facts=Lost,

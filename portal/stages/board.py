@@ -32,7 +32,8 @@ def waiting(request: HttpRequest) -> list[Waiting]:
         roles = {actor.role for actor in page.capacities(request)}
         table = model.lifecycle  # type: ignore[attr-defined]  # a SubjectAdmin's model is a Subject
         moves = {s.key: tuple(onward(table, s.key, roles)) for s in table.stages if not s.ends}
-        wanted = [key for key, labels in moves.items() if labels]
+        watched = {s.key for s in table.stages if roles & set(s.watched_by)}
+        wanted = [key for key, labels in moves.items() if labels or key in watched]
         if not wanted:
             continue
         rows = page.get_queryset(request).filter(stage__in=wanted).order_by()

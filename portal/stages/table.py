@@ -34,7 +34,7 @@ class TableWrong(Exception):
 @dataclass(frozen=True)
 class Stage:
     """Where a subject is: an adjective, its label, one plain sentence, and the public stage (D6) it
-    belongs to."""
+    belongs to. `watched_by`: roles whose worklist shows it though they have no move there."""
 
     key: str
     label: Label
@@ -42,6 +42,7 @@ class Stage:
     public: str = "start"
     detour: bool = False
     ends: bool = False
+    watched_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Move:
 @dataclass(frozen=True)
 class Lifecycle:
     """One kind of subject: its key, its code's kind letter, its stages and moves, and from which
-    stage on it is public."""
+    stage on it is public. `told`: donors get news by mail of the public stages it brings."""
 
     key: str
     kind: str
@@ -91,6 +92,7 @@ class Lifecycle:
     stages: tuple[Stage, ...]
     moves: tuple[Move, ...]
     public_from: tuple[str, ...]
+    told: bool = True
 
     def __post_init__(self) -> None:
         for problem in problems(self):
