@@ -6,7 +6,8 @@ the intent, or none of them.
 transaction, with an event of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -103,7 +104,8 @@ def begin(
     """Open a subject by an opening move. The outermost call: durable. Sent twice with one key, it
     answers with the first."""
     _check_open()
-    with transaction.atomic(durable=True):
+    kept = _refusals_kept(model, "", move, actor=actor, facts=facts, at=at)
+    with kept, transaction.atomic(durable=True):
         if once is not None and (known := _claimed(once, at=at)):
             return model._default_manager.get(code=known)
         subject = follow_begin(model, move, actor=actor, facts=facts, at=at, **fields)
@@ -124,7 +126,8 @@ def advance(
 ) -> S:
     """Take a move of one subject. The outermost call: durable; locks the row before it looks."""
     _check_open()
-    with transaction.atomic(durable=True):
+    kept = _refusals_kept(model, code, move, actor=actor, facts=facts, at=at)
+    with kept, transaction.atomic(durable=True):
         if once is not None and _claimed(once, at=at):
             return model._default_manager.get(code=code)
         subject = locked(model, code)
@@ -134,6 +137,18 @@ def advance(
         if once is not None:
             answer(once, code)
         return subject
+
+
+@contextmanager
+def _refusals_kept(
+    model: type[S], code: str, move: str, *, actor: Actor, facts: Facts | None, at: datetime
+) -> Iterator[None]:
+    """What is refused is undone as a whole; a part may keep, afterwards, that it was refused."""
+    try:
+        yield
+    except MoveRefused as refusal:
+        model.keep_refusal(code, move, actor=actor, facts=facts, at=at, refusal=refusal)
+        raise
 
 
 def _check_open() -> None:
@@ -245,7 +260,7 @@ def _check(subject: Subject, move: str, actor: Actor) -> Move:
     if row is None or actor.role not in row.by:
         raise NotYours(_("Your role may not do this."))
     if subject.stage not in row.source:
-        raise MoveRefused(_too_late(subject, row))
+        raise subject.out_of_turn(row) or MoveRefused(_too_late(subject, row))
     return row
 
 

@@ -1,5 +1,6 @@
 """What every subject has, the one table of codes, and the trail of moves."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -7,7 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.stages.table import Lifecycle
+from portal.stages.facts import Facts
+from portal.stages.table import Lifecycle, Move
 
 
 class Subject(models.Model):
@@ -43,6 +45,24 @@ class Subject(models.Model):
     @property
     def stage_label(self) -> str:
         return str(self.lifecycle.stage(self.stage).label)
+
+    def out_of_turn(self, move: Move) -> Exception | None:
+        """The refusal of a move that its stage does not allow, where a part says more than which
+        stage it is."""
+        return None
+
+    @classmethod
+    def keep_refusal(
+        cls,
+        code: str,
+        move: str,
+        *,
+        actor: Actor,
+        facts: Facts | None,
+        at: datetime,
+        refusal: Exception,
+    ) -> None:
+        """Called when a move was refused and undone: a part may keep a row about it."""
 
 
 def stage_known(lifecycle: Lifecycle) -> models.CheckConstraint:

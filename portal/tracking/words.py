@@ -8,6 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from ledger.core.postings import MONEY
+from portal.input import amounts
+
 Names = Mapping[str, Mapping[str, str]]
 
 ROLES = {
@@ -135,8 +138,15 @@ def standard_beside(names: Names, item: str) -> str:
     return "" if standard in name(names, item) else standard
 
 
+def yuan(fen: int) -> str:
+    """`¥1,200.50`."""
+    return f"¥{amounts.yuan(fen)}"
+
+
 def amount(number: int, names: Names, item: str, *, named: bool) -> str:
-    """`1,000 只`, or with the item's name `医用防护口罩 1,000 只`."""
+    """`1,000 只`, or with the item's name `医用防护口罩 1,000 只`; money in yuan."""
+    if item == MONEY:
+        return yuan(number)
     count = f"{number:,} {unit(names, item)}".strip()
     if not named:
         return count
