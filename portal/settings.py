@@ -315,6 +315,10 @@ EMAIL_TIMEOUT = 10
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE / "static"]
+STOCK_STATEMENT_HOURS = env.number("STOCK_STATEMENT_HOURS", 2, at_least=1, at_most=24)
+STOCK_URGENT_HOURS = env.number("STOCK_URGENT_HOURS", 2, at_least=1, at_most=72)  # then red
+STOCK_YELLOW_MONTHS = env.number("STOCK_YELLOW_MONTHS", 9, at_least=0, at_most=60)
+STOCK_RED_MONTHS = env.number("STOCK_RED_MONTHS", 3, at_least=0, at_most=60)
 MEDIA_DIR = env.file("MEDIA_DIR", VAR / "media")  # photos and papers
 if MEDIA_DIR.is_relative_to(STATIC_ROOT) or MEDIA_DIR.is_relative_to(BASE / "static"):
     raise ImproperlyConfigured(

@@ -8,7 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ledger.core import codes
-from portal.input.cleaning import Unclean, clean_public_text, clean_quantity, clean_text
+from portal.input.cleaning import (
+    Unclean,
+    clean_amount,
+    clean_public_text,
+    clean_quantity,
+    clean_text,
+)
 
 
 class CleanText(forms.Field):
@@ -48,6 +54,20 @@ class CleanQuantity(forms.Field):
             return None
         try:
             return clean_quantity(value, least=self.least)
+        except Unclean as unclean:
+            raise ValidationError(str(unclean)) from unclean
+
+
+class CleanAmount(forms.Field):
+    """Yuan as typed, in fen."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return clean_amount(value)
         except Unclean as unclean:
             raise ValidationError(str(unclean)) from unclean
 

@@ -39,8 +39,8 @@ from portal.shipping.urgent import issue_urgent
 from portal.stages.engine import MoveRefused, Step, follow, locked
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
-from portal.warehouse.lots import posting
-from portal.warehouse.models import Allocation, AllocationLine
+from portal.warehouse.lots import posting, refuse_stopped_lots
+from portal.warehouse.models import Allocation, AllocationLine, Lot
 from portal.warehouse.stages import Carrier
 
 __all__ = ["cancel_release", "issue", "issue_urgent", "name_released", "name_shipped", "pack"]
@@ -67,6 +67,7 @@ def issue(subject: Release, facts: Released, step: Step) -> None:
     subject.allocations.set(allocations)
     lines = _released(subject)
     refuse_too_many(lines)
+    refuse_stopped_lots(Lot.objects.filter(allocationline__in=lines), at=step.at)
     step.post(*[_posting(line, line.allocation.code, subject.code) for line in lines])
     name_released(subject, facts, step)
     for allocation in allocations:
@@ -142,6 +143,7 @@ def _pack_released(subject: Shipment, code: str, step: Step) -> None:
     subject.release, subject.hospital, subject.org = release, release.hospital, release.org
     subject.save(update_fields=["release", "hospital", "org", "packed_by"])
     released = _released(release)
+    refuse_stopped_lots(Lot.objects.filter(allocationline__in=released), at=step.at)
     ShipmentLine.objects.bulk_create(
         ShipmentLine(
             shipment=subject,
@@ -195,6 +197,7 @@ def dispatch(subject: Shipment, facts: Dispatched, step: Step) -> None:
     if subject.release is not None:
         _check_order(subject.release, facts.order)
         subject.dispatched_by = signer(step.actor, subject.packed_by)
+    refuse_stopped_lots(Lot.objects.filter(shipmentline__shipment=subject), at=step.at)
     subject.carrier, subject.waybill = facts.carrier.value, waybill
     subject.save(update_fields=["carrier", "waybill", "dispatched_by"])
     step.post(*moved(subject, "reserved", place("transit", subject.code)))

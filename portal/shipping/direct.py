@@ -18,8 +18,8 @@ from portal.pledges.models import Pledge, PledgeLine
 from portal.shipping.lines import concern_lines, count_allocated, posting, refuse_too_many
 from portal.shipping.models import Shipment, ShipmentLine
 from portal.shipping.stages import SentDirect, SentLine
-from portal.stages.engine import MoveRefused, NotYours, Step, begin, locked, mint
-from portal.warehouse.models import Lot
+from portal.stages.engine import MoveRefused, NotYours, Step, begin, locked
+from portal.warehouse.lots import new_lot
 
 
 def send_direct(
@@ -60,7 +60,7 @@ def pack_gift(subject: Shipment, facts: SentDirect, step: Step) -> Pledge:
         shipped = ShipmentLine.objects.create(
             shipment=subject,
             no=no,
-            lot=Lot.objects.create(code=mint("B"), pledge=pledge, variant=line.variant),
+            lot=new_lot(line, step),
             need_line=_need_line(row, line, subject.hospital),
             quantity=row.quantity,
         )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.disclosure.classes import PRIVATE
 from portal.input.cleaning import ASK_AGAIN
-from portal.input.fields import CleanQuantity, CleanText
+from portal.input.fields import CleanAmount, CleanQuantity, CleanText
 from portal.input.once import Once, fresh_key, once
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move
@@ -235,6 +235,8 @@ def form_field(spec: Spec, choices: Choices, *, may_stay_empty: bool = False) ->
         return field(**shared | ({"widget": widget()} if widget else {}))
     if spec.kind == "hidden":
         shared["widget"] = forms.HiddenInput()
+    if spec.kind == "amount":
+        return CleanAmount(**shared)
     if issubclass(spec.of, int):
         return CleanQuantity(least=0 if spec.kind in ("count", "hidden") else 1, **shared)
     lines = spec.kind == "note"

@@ -1,17 +1,17 @@
 """The warehouse's workbench: arrivals to count, stock, allocations, the houses themselves."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.acting import Actor, acting_as
-from portal.accounts.models import Person
+from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER, QUALITY, WAREHOUSE
 from portal.balance.models import Holding
 from portal.catalogue.queries import described, unit_of
@@ -30,15 +30,9 @@ from portal.warehouse.models import (
     Lot,
     Warehouse,
 )
+from portal.warehouse.nearing import RED, YELLOW, near
 from portal.warehouse.plan_page import PlanPage
 from portal.warehouse.queries import label_of, waiting_first
-
-if TYPE_CHECKING:
-    ReadOnly = admin.ModelAdmin[Lot]
-else:
-    ReadOnly = admin.ModelAdmin
-
-READERS = (COORDINATOR, WAREHOUSE, QUALITY, DISPATCHER, AUDITOR)
 
 
 class OfOneOrganisation(SubjectAdmin):
@@ -198,54 +192,31 @@ class AllocationAdmin(PlanPage, OfOneOrganisation):
 
 
 @admin.register(Lot)
-class LotAdmin(ReadOnly):
-    """The lots and what of each is in stock now: to read only, they change by moves."""
+class LotAdmin(OfOneOrganisation):
+    """The lots, what of each is in stock now, how near it is to its date."""
 
-    list_display = ("code", "item", "in_stock", "unit", "batch", "expiry", "warehouse", "pledge")
-    search_fields = ("code", "batch", "pledge__code", "variant__key")
-    fields = (
-        "code",
-        "item",
-        "in_stock",
-        "unit",
-        "batch",
-        "expiry",
-        "community_only",
-        "warehouse",
-        "gift",
+    list_display = (
+        *("code", "at_stage", "item", "in_stock", "unit", "expiry", "nearness", "bin"),
+        *("warehouse", "pledge"),
     )
-    readonly_fields = ("item", "in_stock", "unit", "gift")
-    list_per_page = 50
-    show_full_result_count = False
-    actions = None
+    list_filter = (StageFilter,)
+    search_fields = ("code", "batch", "bin", "pledge__code", "variant__key")
+    fields = (
+        *("code", "at_stage", "since", "item", "in_stock", "unit", "asked_for", "batch"),
+        *("expiry", "nearness", "community_only", "warehouse", "bin", "stocked_at", "sent_to"),
+        *("answers_given", "gift"),
+    )
+    readonly_fields = (
+        *("at_stage", "item", "in_stock", "unit", "asked_for", "nearness", "gift"),
+        "answers_given",
+    )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Lot]:
+    def ordered(self) -> QuerySet[Lot]:
         stock = Concat(Value("stock:"), OuterRef("warehouse__code"))
         held = Holding.objects.filter(lot=OuterRef("code"), place=stock).values("amount")[:1]
         lots = Lot.objects.filter(warehouse__isnull=False).annotate(held=Subquery(held))
-        actors = self._readers(request)
-        if not any(actor.role == AUDITOR for actor in actors):
-            lots = lots.filter(warehouse__org__code__in=[actor.org for actor in actors])
-        related = lots.select_related("variant__item", "warehouse", "pledge")
+        related = lots.select_related("variant__item", "warehouse__org", "pledge", "sent_to")
         return related.order_by(F("held").desc(nulls_last=True), "expiry", "pk")
-
-    def _readers(self, request: HttpRequest) -> list[Actor]:
-        return acting_as(request.user, READERS) if isinstance(request.user, Person) else []
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(self._readers(request))
-
-    def has_view_permission(self, request: HttpRequest, obj: Lot | None = None) -> bool:
-        return bool(self._readers(request))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Lot | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Lot | None = None) -> bool:
-        return False
 
     @admin.display(description=_("item and standard"))
     def item(self, lot: Lot) -> str:
@@ -262,3 +233,20 @@ class LotAdmin(ReadOnly):
     @admin.display(description=_("unit"))
     def unit(self, lot: Lot) -> str:
         return unit_of(lot.variant)
+
+    @admin.display(description=_("nearness"))
+    def nearness(self, lot: Lot) -> str:
+        said = {RED: _("use first: it expires soon"), YELLOW: _("use soon")}
+        return str(said.get(near(lot.expiry, at=timezone.now()), ""))
+
+    @admin.display(description=_("asked for"))
+    def asked_for(self, lot: Lot) -> str:
+        quantity = lot.asked.get("quantity")
+        return f"{quantity:,} {unit_of(lot.variant)}" if quantity else "-"
+
+    @admin.display(description=_("answers to the recall"))
+    def answers_given(self, lot: Lot) -> str:
+        rows = lot.answers.order_by("hospital")
+        said = _("%(hospital)s: %(aside)s set aside, %(used)s used")
+        words = [{"hospital": a.hospital, "aside": a.aside, "used": a.used} for a in rows]
+        return "; ".join(str(said % row) for row in words) or "-"

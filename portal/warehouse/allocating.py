@@ -14,7 +14,14 @@ from portal.organisations.queries import is_designated, name_of
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
-from portal.warehouse.lots import is_fit, posting, refuse_expired, refuse_held, refuse_unfit
+from portal.warehouse.lots import (
+    is_fit,
+    locked_lots,
+    posting,
+    refuse_held,
+    refuse_stopped,
+    refuse_unfit,
+)
 from portal.warehouse.models import Allocation, AllocationLine, Lot, Warehouse
 from portal.warehouse.queries import open_for_allocation
 from portal.warehouse.stages import (
@@ -23,7 +30,9 @@ from portal.warehouse.stages import (
     AllocationCancelled,
     Approved,
     ExceptionReason,
+    OutOfTurn,
 )
+from portal.warehouse.turns import refuse_out_of_turn
 
 MOST_WEIGHED = 30  # other open lines that a decision names
 
@@ -36,10 +45,13 @@ def allocate(subject: Allocation, facts: Allocated, step: Step) -> None:
     stock. A hospital outside the designated register, or a related party, waits for a second
     person and needs its reason.
     """
-    line = need_line(facts.need_line)
     lots = lots_by_code(facts.lots)
+    line = need_line(facts.need_line)
     subject.warehouse, subject.need_line = one_warehouse(lots.values(), step), line
     step.open(weighed=_weighed(line, list(lots.values())))
+    if facts.out_of_turn is OutOfTurn.NONE:
+        taken = {row.lot: row.quantity for row in facts.lots}
+        refuse_out_of_turn(lots, taken, fit=lambda lot: refuse_ineligible(lot, line, step))
     for chosen in facts.lots:
         lot = lots[chosen.lot]
         refuse_ineligible(lot, line, step)
@@ -86,9 +98,9 @@ def cancel_allocation(subject: Allocation, facts: AllocationCancelled, step: Ste
 
 
 def refuse_ineligible(lot: Lot, line: NeedLine, step: Step) -> None:
-    """What may not be given to this line: unfit, past its date, or somebody's own."""
+    """What may not be given to this line: unfit, stopped, past its date, or somebody's own."""
     refuse_held(lot)
-    refuse_expired(lot, at=step.at)
+    refuse_stopped(lot, at=step.at)
     refuse_unfit(lot, line)
 
 
@@ -112,7 +124,7 @@ def lots_by_code(chosen: Iterable[AllocatedLot]) -> dict[str, Lot]:
     wanted = {line.lot for line in chosen}
     found = Lot.objects.filter(code__in=wanted, warehouse__isnull=False)
     related = found.select_related("variant__item", "pledge", "warehouse__org")
-    lots = {lot.code: lot for lot in related}
+    lots = {lot.code: lot for lot in locked_lots(related)}
     for code in sorted(wanted - set(lots)):
         raise MoveRefused(_("There is no lot %(lot)s in stock.") % {"lot": code})
     return lots

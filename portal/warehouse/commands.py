@@ -19,20 +19,52 @@ from portal.warehouse.inspecting import inspect
 from portal.warehouse.lots import new_lot, posting
 from portal.warehouse.models import Arrival, ArrivalLine, Warehouse
 from portal.warehouse.stages import Announced, AnnouncedLine
+from portal.warehouse.stock_keeping import (
+    count_stock,
+    expire_lot,
+    free_lot,
+    hold_back,
+    open_lot,
+    put_away,
+    recount_stock,
+    take_in,
+)
+from portal.warehouse.stock_leaving import ask_out, decline_out, take_out
+from portal.warehouse.stock_recall import answer_recall, lift_recall, recall
+from portal.warehouse.stock_stating import state_stock, tick
+from portal.warehouse.stock_transfer import receive_over, send_over
 
 __all__ = [
     "allocate",
     "announce",
+    "answer_recall",
     "approve",
     "arrive",
+    "ask_out",
     "cancel_allocation",
     "count",
+    "count_stock",
+    "decline_out",
+    "expire_lot",
     "fetch",
+    "free_lot",
     "give_on",
+    "hold_back",
     "inspect",
+    "lift_recall",
     "name_allocated",
+    "open_lot",
+    "put_away",
+    "recall",
+    "receive_over",
     "recount",
+    "recount_stock",
+    "send_over",
+    "state_stock",
     "take",
+    "take_in",
+    "take_out",
+    "tick",
 ]
 
 MOST_LINES = 60  # of one consignment: its goods-in note must fit into one entry
@@ -55,7 +87,7 @@ def announce(subject: Arrival, facts: Announced, step: Step) -> None:
     subject.save(update_fields=["warehouse", "carrier", "waybill", "consignee"])
     for no, given in enumerate(_sent(facts.lines), start=1):
         line = _send(pledge, given)
-        lot = new_lot(line)
+        lot = new_lot(line, step)
         ArrivalLine.objects.create(
             arrival=subject, no=no, pledge_line=line, lot=lot, announced=given.quantity,
             pack=given.pack,

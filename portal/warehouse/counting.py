@@ -181,7 +181,7 @@ def _count_line(one: Noted, subject: Arrival, step: Step) -> list[ArrivalLine]:
 
 def _split(line: ArrivalLine, share: int, subject: Arrival, step: Step) -> ArrivalLine:
     """A lot of its own for a further batch: so much of the line's goods under another lot."""
-    lot = new_lot(line.pledge_line)
+    lot = new_lot(line.pledge_line, step)
     if share:
         inbound = place("inbound", house_of(subject).code)
         donor = place("donor", subject.pledge.code)

@@ -13,7 +13,7 @@ from portal.pledges.queries import is_accounted_for
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.signing import signer
-from portal.warehouse.lots import posting
+from portal.warehouse.lots import posting, take_in
 from portal.warehouse.models import Arrival, ArrivalLine, Warehouse
 from portal.warehouse.stages import Arrived, Fetched, GivenOn, TakenIn, Verdict
 
@@ -54,6 +54,8 @@ def take(subject: Arrival, facts: TakenIn, step: Step) -> None:
     passed = _passed(subject)
     for line in passed:
         step.post(posting(line.accepted, line.lot, place("quarantine", house.code), target))
+    if not owner:
+        take_in((line.lot for line in passed), step)
     step.target = "held" if owner and passed else "stocked"
     name_gift(subject, step)
 
@@ -68,6 +70,7 @@ def fetch(subject: Arrival, facts: Fetched, step: Step) -> None:
 def give_on(subject: Arrival, facts: GivenOn, step: Step) -> None:
     """The hospital gives its parcel to the charity: stock to be allocated like any other."""
     _move_held(subject, "stock", step)
+    take_in((line.lot for line in _passed(subject)), step)
 
 
 def _move_held(subject: Arrival, name: str, step: Step) -> None:

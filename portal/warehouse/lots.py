@@ -1,11 +1,13 @@
 """Lots: how they are posted, whether one may still be given out, and for which use it is fit."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.core.postings import Posting
+from ledger.core.postings import Posting, place
 from portal.balance.models import Holding
 from portal.catalogue.fitness import Fitness
 from portal.catalogue.queries import described, fitness
@@ -13,7 +15,7 @@ from portal.needs.models import NeedLine
 from portal.needs.queries import accepted
 from portal.pledges.models import PledgeLine
 from portal.stages import engine
-from portal.stages.engine import MoveRefused
+from portal.stages.engine import MoveRefused, Step
 from portal.warehouse.models import Lot
 
 
@@ -29,9 +31,54 @@ def posting(amount: int, lot: Lot, source: str, target: str) -> Posting:
     )
 
 
-def new_lot(line: PledgeLine) -> Lot:
-    """A lot of its own for goods of this line of a gift."""
-    return Lot.objects.create(code=engine.mint("B"), pledge=line.pledge, variant=line.variant)
+def new_lot(line: PledgeLine, step: Step) -> Lot:
+    """A lot of its own for goods of this line of a gift, in no stock yet."""
+    return engine.follow_begin(
+        Lot, "open", actor=step.actor, at=step.at, pledge=line.pledge, variant=line.variant
+    )
+
+
+def take_in(lots: Iterable[Lot], step: Step) -> None:
+    """These lots are stock from now on: what custody or its owner's gift brings about."""
+    for lot in lots:
+        if lot.stage in Lot.lifecycle.move("take_in").source:
+            engine.follow(lot, "take_in", actor=step.actor, at=step.at)
+
+
+def held_in(lot: Lot, where: str) -> int:
+    """How much of the lot one place holds, under whatever item it is booked."""
+    return sum(Holding.objects.filter(lot=lot.code, place=where).values_list("amount", flat=True))
+
+
+def on_shelf(lot: Lot) -> tuple[int, int]:
+    """(free, set aside and not packed yet) of what lies in the lot's warehouse, in base units."""
+    if lot.warehouse is None:
+        return 0, 0
+    aside = Holding.objects.filter(lot=lot.code, place__regex="^reserved:[AR]-")
+    free = held_in(lot, place("stock", lot.warehouse.code))
+    return free, sum(aside.values_list("amount", flat=True))
+
+
+def locked_lots(lots: QuerySet[Lot]) -> list[Lot]:
+    """These lots, locked in the order of their keys until the transaction ends."""
+    return list(lots.select_for_update(of=("self",)).order_by("pk"))
+
+
+def refuse_stopped(lot: Lot, *, at: datetime) -> None:
+    """What is held back, recalled, past its date or to be counted again goes nowhere."""
+    if not lot.is_free:
+        raise MoveRefused(
+            _("Lot %(lot)s is “%(stage)s”: nothing of it may be given out.")
+            % {"lot": lot.code, "stage": lot.stage_label}
+        )
+    refuse_expired(lot, at=at)
+
+
+def refuse_stopped_lots(lots: QuerySet[Lot], *, at: datetime) -> None:
+    """The same of every lot of an order or a shipment, at each step until it leaves: what has not
+    passed through a warehouse's stock is its sender's to answer for."""
+    for lot in locked_lots(lots.filter(stocked_at__isnull=False)):
+        refuse_stopped(lot, at=at)
 
 
 def refuse_expired(lot: Lot, *, at: datetime) -> None:

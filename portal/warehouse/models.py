@@ -5,13 +5,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import AUDITOR, CHARITY, DONOR, HOSPITAL
+from portal.accounts.roles import AUDITOR, CHARITY, CLOCK, DONOR, HOSPITAL
+from portal.balance.models import Holding
 from portal.catalogue.models import Item, Variant
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge, PledgeLine
 from portal.stages.models import Subject, different, stage_known
 from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE, Carrier, Verdict
+from portal.warehouse.stock_board import STATEMENT
+from portal.warehouse.stock_table import LOT
 
 
 class Warehouse(Subject):
@@ -94,10 +97,15 @@ class Arrival(Subject):
         )
 
 
-class Lot(models.Model):
-    """Goods of one gift and one variant that are kept together; its code is on the box."""
+class Lot(Subject):
+    """Goods of one gift and one variant that are kept together; its code is on the box.
 
-    code = models.CharField(_("code"), max_length=12, unique=True)
+    `before`: the stage it goes back to when what was `asked` is decided. `origin`: the lot it was
+    parted from.
+    """
+
+    lifecycle = LOT
+
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, verbose_name=_("gift"))
     variant = models.ForeignKey(
         Variant, on_delete=models.PROTECT, verbose_name=_("item and standard")
@@ -108,18 +116,92 @@ class Lot(models.Model):
     batch = models.CharField(_("batch number"), max_length=60, blank=True)
     expiry = models.DateField(_("expiry date"), null=True, blank=True)
     community_only = models.BooleanField(_("community use only"), default=False)
+    bin = models.CharField(_("bin"), max_length=200, blank=True)
+    stocked_at = models.DateTimeField(_("in stock since"), null=True, blank=True)
+    before = models.CharField(max_length=20, blank=True, editable=False)
+    asked = models.JSONField(default=dict, blank=True, editable=False)
+    asked_by = models.BigIntegerField(null=True, editable=False)
+    counted_by = models.BigIntegerField(null=True, editable=False)
+    sent_to = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("sent to")
+    )
+    sent_by = models.BigIntegerField(null=True, editable=False)
+    origin = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="parts", editable=False
+    )
 
     class Meta:
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
+        constraints = [stage_known(LOT)]
 
     class Disclosure:
         personal = ("batch",)
-        internal = ("id", "code", "pledge", "variant", "warehouse", "expiry", "community_only")
-        erased_with = ("arrivalline__arrival__code",)
+        internal = (
+            *("pledge", "variant", "warehouse", "expiry", "community_only", "bin", "stocked_at"),
+            *("before", "asked", "asked_by", "counted_by", "sent_to", "sent_by", "origin"),
+        )
+        erased_with = ("arrivalline__arrival__code", "origin__arrivalline__arrival__code")
 
-    def __str__(self) -> str:
-        return self.code
+    @property
+    def is_free(self) -> bool:
+        """Whether it may be given out: nobody holds it back, though part of it may be asked for."""
+        return "kept" in (self.stage, self.before)
+
+    def reachable_by(self, actor: Actor) -> bool:
+        if actor.role == HOSPITAL:
+            places = [f"{name}:{actor.org}" for name in ("received", "held")]
+            return Holding.objects.filter(lot=self.code, place__in=places, amount__gt=0).exists()
+        if self.pk is None:  # being opened: whoever announces or moves the goods
+            return True
+        if actor.role in (AUDITOR, CLOCK):
+            return True
+        house = self.warehouse
+        return house is not None and actor.role in CHARITY and actor.org == house.org.code
+
+
+class RecallAnswer(models.Model):
+    """What a hospital says it still has of a recalled lot, and what it has used."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="answers")
+    hospital = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    aside = models.BigIntegerField()
+    used = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lot", "hospital"], name="warehouse_recall_answer_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(aside__gte=0, used__gte=0), name="warehouse_recall_answer_positive"
+            ),
+        ]
+
+    class Disclosure:
+        internal = ("id", "lot", "hospital", "at", "aside", "used")
+
+
+class Statement(Subject):
+    """What one warehouse had, got and gave in one window of time; sealed by the clock, once: `slot`
+    is the warehouse and the number of the window. `totals`: {item: [all that came, all that
+    went]}."""
+
+    lifecycle = STATEMENT
+
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    slot = models.CharField(max_length=40, unique=True)
+    totals = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [stage_known(STATEMENT)]
+
+    class Disclosure:
+        internal = ("warehouse", "slot", "totals")
+
+    def reachable_by(self, actor: Actor) -> bool:
+        return actor.role in (AUDITOR, CLOCK)
 
 
 class ArrivalLine(models.Model):

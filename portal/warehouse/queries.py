@@ -1,12 +1,11 @@
 """What the warehouse's forms and lists ask: where to send, what is in stock, what is needed."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.core.postings import place
@@ -22,9 +21,28 @@ from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
 from portal.stages.models import Subject
 from portal.warehouse.models import Arrival, Lot, Warehouse
+from portal.warehouse.nearing import RED, YELLOW, near
+from portal.warehouse.stock_queries import (
+    ask_out_initial,
+    label_of,
+    other_warehouse_choices,
+    put_away_initial,
+    recall_initial,
+    receive_initial,
+    take_out_initial,
+)
 
 Pairs = list[tuple[str, Any]]
-NEAR = 92  # days: goods of which less is left are offered first and marked
+
+__all__ = [
+    "ask_out_initial",
+    "label_of",
+    "other_warehouse_choices",
+    "put_away_initial",
+    "recall_initial",
+    "receive_initial",
+    "take_out_initial",
+]  # with the functions below: what forms and lists ask
 
 
 def warehouse_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
@@ -52,16 +70,14 @@ def inspected_choices(*, subject: Arrival, actor: Actor) -> Pairs:
 
 
 def lot_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
-    """What the actor's organisation has in stock, by warehouse, first what must be used first; not
-    what is past its date."""
+    """What the actor's organisation has in stock and may give out, by warehouse, first what must be
+    used first; not what is past its date or stopped."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    today = timezone.localdate()
-    for lot, held in stock_of(actor.org):
+    now = timezone.now()
+    for lot, held in free_stock_of(actor.org, today=timezone.localdate(now)):
         assert lot.warehouse is not None, "lots in stock have a warehouse"
-        if lot.expiry is not None and lot.expiry < today:
-            continue
         quantity = f"{held:,} {unit_of(lot.variant)}"
-        parts = (described(lot.variant), quantity, *_marks(lot, today), lot.code)
+        parts = (described(lot.variant), quantity, *_marks(lot, now), lot.code)
         label = " · ".join(filter(None, parts))
         groups.setdefault(label_of(lot.warehouse), []).append((lot.code, label))
     return list(groups.items())
@@ -78,11 +94,11 @@ def need_line_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     return [(f"{line.need.code}/{line.no}", _asked(line)) for line in lines]
 
 
-def _marks(lot: Lot, today: date) -> tuple[str, ...]:
-    near = lot.expiry is not None and (lot.expiry - today).days < NEAR
+def _marks(lot: Lot, at: datetime) -> tuple[str, ...]:
+    said = {RED: _("use first: it expires soon"), YELLOW: _("use soon")}
     return (
         _("use by %(day)s") % {"day": lot.expiry.isoformat()} if lot.expiry else "",
-        _("use first: it expires soon") if near else "",
+        said.get(near(lot.expiry, at=at), ""),
         _("community use only") if lot.community_only else "",
     )
 
@@ -165,6 +181,15 @@ def stock_of(org: str) -> list[tuple[Lot, int]]:
     ]
 
 
+def free_stock_of(org: str, *, today: date) -> list[tuple[Lot, int]]:
+    """Of that, what may be given out: neither stopped nor past its date."""
+    return [
+        (lot, held)
+        for lot, held in stock_of(org)
+        if lot.is_free and (lot.expiry is None or lot.expiry >= today)
+    ]
+
+
 def open_for_allocation() -> QuerySet[NeedLine]:
     """Lines of open needs that are not wholly allocated: soonest wanted first, then oldest."""
     return (
@@ -185,11 +210,6 @@ def waiting_first() -> QuerySet[Arrival]:
     )
     found = Arrival.objects.select_related("pledge", "warehouse__org")
     return found.order_by(order, "since", "pk")
-
-
-def label_of(house: Warehouse) -> str:
-    """Its name in the reader's language."""
-    return house.name_en if get_language() == "en" else house.name_zh
 
 
 def _asked(line: NeedLine) -> str:

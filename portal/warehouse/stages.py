@@ -87,6 +87,16 @@ class ExceptionReason(Choice):
     REFERRED = "referred", _("The authority referred patients there")
 
 
+class OutOfTurn(Choice):
+    """Why a lot goes before one that expires sooner."""
+
+    NONE = "", _("Soonest to expire first")
+    PROMISED = "promised", _("The sooner ones are meant for another need")
+    LARGE = "large", _("The sooner ones are too few to send alone")
+    LONG_WAY = "long_way", _("The sooner ones would expire on the way or before they are used")
+    SAME_BATCH = "same_batch", _("The hospital needs one batch")
+
+
 class CancelReason(Choice):
     MISTAKE = "mistake", _("Entered by mistake")
     NEED_ENDED = "need_ended", _("The need has ended")
@@ -146,6 +156,11 @@ class Allocated(Facts, line=_("Allocated to a need")):
     lots: tuple[AllocatedLot, ...] = fact(_("From stock"))
     reason: AllocationReason = fact(_("Reason"))
     note: str = fact(_("Reason in words"), disclosure=NAMED, default="", kind="note")
+    out_of_turn: OutOfTurn = fact(
+        _("Why not the lot that expires first"),
+        default=OutOfTurn.NONE,
+        help=_("Only where a lot of the same item that expires sooner stays in stock."),
+    )
     rule: Rule = fact(_("By which rule"), default=Rule.FIRST, help=Rule.FIRST.label)
     related: bool = fact(
         _("The recipient is a related party of this charity or of the donor"), default=False

@@ -1,0 +1,166 @@
+"""A lot in stock: put away, counted by two, held back, past its date."""
+
+from datetime import date, datetime
+from functools import partial
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ledger.core.postings import place
+from portal.accounts.acting import CLOCK
+from portal.balance.models import Holding
+from portal.pledges.models import Pledge
+from portal.pledges.queries import is_accounted_for
+from portal.stages import engine
+from portal.stages.engine import MoveRefused, Step
+from portal.stages.facts import Facts
+from portal.stages.signing import signer
+from portal.warehouse.lots import held_in, on_shelf, posting
+from portal.warehouse.models import Lot, Warehouse
+from portal.warehouse.stock_facts import Shelved, StockCounted, StockReason
+
+AT_ONCE = 500  # lots that one tick of the clock moves on
+
+
+def house_of(lot: Lot) -> Warehouse:
+    if lot.warehouse is None:
+        raise MoveRefused(_("Lot %(lot)s is in no warehouse.") % {"lot": lot.code})
+    return lot.warehouse
+
+
+def name_lot(lot: Lot, step: Step) -> None:
+    """The event stands on the pages of the lot, its gift and its warehouse."""
+    step.concern(lot.pledge.code, lot.warehouse.code if lot.warehouse else "")
+
+
+def locked_gift(lot: Lot) -> Pledge:
+    return engine.locked(Pledge, lot.pledge.code)
+
+
+def fulfil(pledge: Pledge, step: Step) -> None:
+    """End the gift (locked) of which no piece is under way any more."""
+    if pledge.stage in Pledge.lifecycle.move("fulfil").source and is_accounted_for(pledge):
+        engine.follow(pledge, "fulfil", actor=step.actor, at=step.at)
+
+
+def open_lot(subject: Lot, facts: Facts, step: Step) -> None:
+    """A lot begins when its goods are announced, or when it is parted from another lot to move."""
+    step.target = "moving" if subject.sent_to is not None else "coming"
+
+
+def take_in(subject: Lot, facts: Facts, step: Step) -> None:
+    """Custody was signed for: from now on it is stock."""
+    subject.stocked_at = step.at
+    subject.save(update_fields=["stocked_at"])
+    step.target = "recalled" if subject.stage == "recalled" else "kept"
+
+
+def put_away(subject: Lot, facts: Shelved, step: Step) -> None:
+    """Where it stands; nobody outside is told."""
+    subject.bin = facts.bin
+    subject.save(update_fields=["bin"])
+    step.target = subject.stage
+
+
+def count_stock(subject: Lot, facts: StockCounted, step: Step) -> None:
+    """The first count. One that agrees with the books is sealed as such; one that differs waits
+    for a second person."""
+    counter = signer(step.actor)
+    expected = sum(on_shelf(subject))
+    name_lot(subject, step)
+    step.open(expected=expected)
+    if facts.counted == expected:
+        step.target = "kept"
+        return
+    _reason_wanted(facts, expected)
+    subject.counted_by = counter
+    subject.save(update_fields=["counted_by"])
+    step.target = "differs"
+
+
+def recount_stock(subject: Lot, facts: StockCounted, step: Step) -> None:
+    """The second person's count decides: what is too few is lost, what is too many was found."""
+    signer(step.actor, subject.counted_by)
+    free, aside = on_shelf(subject)
+    name_lot(subject, step)
+    step.open(expected=free + aside)
+    subject.counted_by = None
+    subject.save(update_fields=["counted_by"])
+    difference = facts.counted - free - aside
+    if not difference:
+        return
+    _reason_wanted(facts, free + aside)
+    if -difference > free:
+        raise MoveRefused(
+            _(
+                "%(missing)d are missing, but only %(free)d of lot %(lot)s are not set aside. "
+                "Please cancel an allocation of it first, then count again."
+            )
+            % {"missing": -difference, "free": free, "lot": subject.code}
+        )
+    code, pledge = house_of(subject).code, locked_gift(subject)
+    if difference > 0:
+        step.post(posting(difference, subject, place("found", code), place("stock", code)))
+    else:
+        step.post(posting(-difference, subject, place("stock", code), place("lost", code)))
+    step.then(partial(fulfil, pledge, step))
+
+
+def _reason_wanted(facts: StockCounted, expected: int) -> None:
+    if facts.reason == StockReason.NONE:
+        raise MoveRefused(
+            _(
+                "%(counted)d were counted, the books say %(expected)d. "
+                "Please give the reason for the difference."
+            )
+            % {"counted": facts.counted, "expected": expected}
+        )
+
+
+def hold_back(subject: Lot, facts: Facts, step: Step) -> None:
+    """Frozen where it is: not allocated, not released, not sent."""
+    house_of(subject)
+    name_lot(subject, step)
+
+
+def free_lot(subject: Lot, facts: Facts, step: Step) -> None:
+    name_lot(subject, step)
+
+
+def expire_lot(subject: Lot, facts: Facts, step: Step) -> None:
+    """The clock's word: past its date."""
+    assert subject.expiry is not None, "only what has a date runs out"
+    step.open(expiry=subject.expiry.isoformat())
+    name_lot(subject, step)
+
+
+def tick(*, at: datetime) -> int:
+    """Every lot past its date of which something is left in a warehouse; how many."""
+    moved = 0
+    for code in list(_past(timezone.localdate(at)).values_list("code", flat=True)[:AT_ONCE]):
+        try:
+            engine.advance(Lot, code, "expire", actor=CLOCK, at=at)
+        except engine.Closed:
+            raise
+        except MoveRefused:
+            continue  # moved on a moment ago: the next tick looks again
+        moved += 1
+    return moved
+
+
+def _past(today: date) -> QuerySet[Lot]:
+    stages = Lot.lifecycle.move("expire").source
+    here = Holding.objects.filter(amount__gt=0, place__regex="^(stock|reserved):")
+    rows = Lot.objects.filter(stage__in=stages, expiry__lt=today, warehouse__isnull=False)
+    return rows.filter(code__in=here.values("lot")).order_by("pk")
+
+
+def refuse_more(lot: Lot, quantity: int) -> None:
+    """Asked before anything else is locked: what is not there cannot leave."""
+    free = held_in(lot, place("stock", house_of(lot).code))
+    if quantity > free:
+        raise MoveRefused(
+            _("Only %(free)d of lot %(lot)s are in stock and not set aside.")
+            % {"free": free, "lot": lot.code}
+        )
