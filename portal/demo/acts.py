@@ -304,10 +304,16 @@ def lose(world: World, shipment: str, *, at: datetime) -> None:
     engine.advance(Shipment, shipment, "lose", actor=world.actor("dispatcher"), facts=facts, at=at)
 
 
-def confirm(shipment: str, said: Mapping[int, Counting] | None = None, *, at: datetime) -> str:
-    """The hospital confirms by its link; returns the receipt's stage."""
+def receiver_of(shipment: str) -> Actor:
+    """The hospital with its confirmation link."""
     found = Shipment.objects.select_related("hospital").get(code=shipment)
     assert found.hospital is not None
+    return Actor(role=Role.HOSPITAL, org=found.hospital.code, by_link=shipment)
+
+
+def confirm(shipment: str, said: Mapping[int, Counting] | None = None, *, at: datetime) -> str:
+    """The hospital confirms by its link; returns the receipt's stage."""
+    found = Shipment.objects.get(code=shipment)
     rows = []
     for line in found.lines.order_by("no"):
         c = (said or {}).get(line.no, FINE)
@@ -321,7 +327,7 @@ def confirm(shipment: str, said: Mapping[int, Counting] | None = None, *, at: da
                 reason=DifferenceReason(c.reason),
             )
         )
-    actor = Actor(role=Role.HOSPITAL, org=found.hospital.code, by_link=shipment)
+    actor = receiver_of(shipment)
     facts = ReceiptConfirmed(lines=tuple(rows), signer="")
     receipt = engine.begin(
         Receipt, "confirm", actor=actor, facts=facts, at=at, code=shipment, shipment=found

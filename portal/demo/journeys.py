@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.demo import acts
+from portal.demo import acts, photos
 from portal.demo.acts import FINE, Counting
 from portal.demo.cast import World
 from portal.demo.clock import BEGIN, Journey, hours
 from portal.demo.needs import lines_for
+from portal.evidence.models import Shows
 from portal.pledges.stages import DeclineReason
 from portal.receipts.stages import Explanation
 from portal.warehouse.stages import AllocationReason, Carrier
@@ -24,6 +25,7 @@ class Leg:
     ends: str = "confirmed"  # or allocated, released, packed, in_transit, delivered, lost
     said: Counting = FINE
     explained: Explanation | None = None
+    photo: Shows | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Plot:
     to: str = "east"
     carrier: Carrier = Carrier.SF
     pace: float = 1.0
+    photos: bool = False
     look: str = ""  # a sentence, if `make demo` names this gift
 
 
@@ -77,6 +80,8 @@ def warehouse_journey(world: World, plot: Plot) -> Journey:
         return
     at = yield hours(2)
     acts.count_in(world, arrival, {1: plot.counted}, at=at)
+    if plot.photos:
+        photos.take(world, arrival, Shows.LABEL, at=at + timedelta(hours=1))
     (lot,) = acts.lots_of(gift)
     for leg in plot.legs:
         at = yield hours(5 * plot.pace)
@@ -115,6 +120,9 @@ def _leg(world: World, allocations: Sequence[str], leg: Leg, at: datetime, pace:
         return
     at = yield hours(4)
     acts.confirm(shipment, {1: leg.said}, at=at)
+    if leg.photo is not None:
+        at = yield hours(1)
+        photos.take(world, shipment, leg.photo, by=acts.receiver_of(shipment), at=at)
     if leg.explained is not None:
         at = yield hours(20)
         acts.explain(world, shipment, explanation=leg.explained, at=at)

@@ -16,6 +16,7 @@ from portal.demo.journeys import (
     shared_journey,
     warehouse_journey,
 )
+from portal.evidence.models import Shows
 from portal.receipts.stages import Explanation
 from portal.warehouse.stages import Carrier
 
@@ -52,9 +53,10 @@ SURGICAL_GOWN = ("surgical-gown", "gown.surgical.yyt0506-2016")
 DAMAGED = Counting(rejected=100, reason="damaged")
 PLOTS = (
     # the gifts that `make demo` names
-    Plot(250, *RESPIRATOR, 1000, name="周末读书会", look=SPLIT, legs=(
-        Leg(0, 600),
-        Leg(1, 100, said=Counting(rejected=100, reason="damaged"), explained=Explanation.CARRIER),
+    Plot(250, *RESPIRATOR, 1000, name="周末读书会", look=SPLIT, photos=True, legs=(
+        Leg(0, 600, photo=Shows.GOODS),
+        Leg(1, 100, said=Counting(rejected=100, reason="damaged"), explained=Explanation.CARRIER,
+            photo=Shows.DAMAGE),
         Leg(3, 300, ends="in_transit"),
     )),
     Plot(26, *SURGICAL, 20000, name=MAKER, look=WHOLE, carrier=Carrier.OWN, legs=(
