@@ -1,6 +1,7 @@
 """Sending, publishing, keeping and withdrawing photos and papers, sealed in entries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,10 @@ ADD, PUBLISH = "evidence.add", "evidence.publish"
 COPY = "copy_sha256"  # the named field of `evidence.publish`
 CONCERNED = 900  # codes in one entry
 CLASSES = ((MIB // 2, "small"), (2 * MIB, "medium"))
+EVENTS = {  # what `data` holds besides media and shows: open facts, and the names of closed ones
+    ADD: (("size_class", "repeats"), ("actor", "length", "photo_sha256")),
+    PUBLISH: (("added",), ("actor", COPY)),
+}
 
 
 class Refused(Exception):
@@ -37,7 +42,8 @@ def attach(
     if ledger.closed():
         raise Refused(_("Nothing can be recorded at the moment. Please try again later."))
     codes = concerned(code)
-    stored = [(one, _store(one, code=code)) for one in found]
+    with _reached():
+        stored = [(one, _store(one, code=code)) for one in found]
     try:
         with transaction.atomic(durable=True):
             return [
@@ -45,9 +51,25 @@ def attach(
                 for one, closed in stored
             ]
     except Unfit:
-        for _one, closed in stored:
-            _drop(closed)
+        with _reached():
+            for _one, closed in stored:
+                _drop(closed)
         raise
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Where the store is away: a sentence, before anything is recorded."""
+    try:
+        yield
+    except boxes.Away as away:
+        raise Refused(
+            _(
+                "The place where photos and papers are kept cannot be reached at the moment. "
+                "No file was taken; what was recorded stays. Please send the files again in a "
+                "few minutes."
+            )
+        ) from away
 
 
 def concerned(code: str) -> list[str]:
@@ -171,8 +193,9 @@ def publish(*, pk: int, by: Actor, at: datetime) -> File:
     with transaction.atomic(durable=True):
         file = _looked_at(pk, by=by, at=at)
         copy, thumb = (_opened(file, part) for part in ("copy", "thumb"))
-        file.copy_sha256 = boxes.put(boxes.PUBLIC, copy)
-        file.thumb_sha256 = boxes.put(boxes.PUBLIC, thumb) if thumb else ""
+        with _reached():
+            file.copy_sha256 = boxes.put(boxes.PUBLIC, copy)
+            file.thumb_sha256 = boxes.put(boxes.PUBLIC, thumb) if thumb else ""
         named = {COPY: file.copy_sha256}
         file.published = _submit(PUBLISH, file, by=by, at=at, data={"added": file.uid}, named=named)
         file.stage = Stage.PUBLISHED
@@ -185,7 +208,8 @@ def _opened(file: File, part: str) -> bytes:
     if not name:
         return b""
     try:
-        return boxes.open_(boxes.get(boxes.CLOSED, name), code=file.code)
+        with _reached():
+            return boxes.open_(boxes.get(boxes.CLOSED, name), code=file.code)
     except (boxes.Lost, boxes.Damaged) as bad:
         raise Refused(
             _("The stored file is damaged or lost. Please ask for it to be sent again.")
@@ -238,8 +262,16 @@ def withdraw(*, pk: int, by: Actor, at: datetime) -> File:
         file.stage, file.copy_sha256, file.thumb_sha256 = Stage.WITHDRAWN, "", ""
         file.save()
         ledger.erase([file.published], only=[COPY], at=at)
-    _hide(*shown, of=file)
     ledger.republish([file.published])
+    try:
+        _hide(*shown, of=file)
+    except boxes.Away as away:
+        raise Refused(
+            _(
+                "It is withdrawn, but its place cannot be reached at the moment: the bytes "
+                "are deleted by the nightly check."
+            )
+        ) from away
     return file
 
 

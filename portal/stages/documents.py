@@ -2,7 +2,7 @@
 compared."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import models
@@ -12,6 +12,8 @@ from portal.accounts.roles import Role
 from portal.disclosure.classes import OPEN
 from portal.disclosure.lists import listed, rows_of
 from portal.disclosure.places import data_map
+from portal.evidence import commands as evidence
+from portal.evidence.models import Shows
 from portal.stages.facts import Facts, Spec, closed_names
 from portal.stages.models import Subject
 from portal.stages.registry import subjects
@@ -43,6 +45,8 @@ def documents() -> dict[str, str]:
                 if is_sealed(model.lifecycle, move):
                     name = f"events/{model.lifecycle.event(move)}.schema.json"
                     found[name] = as_json(schema(model, move))
+        for event in evidence.EVENTS:
+            found[f"events/{event}.schema.json"] = as_json(filed_schema(event))
         found["authz.yaml"] = authz()
         found["data-map.md"] = data_map()
     return found
@@ -110,9 +114,29 @@ def schema(model: type[Subject], move: Move) -> dict[str, Any]:
         committed += [n for which in ("named", "private") for n in listed(model, which)]
         if move.seals_subject or move.opens:
             required += list(own)
+    return _schema(table.event(move), required, properties, committed)
+
+
+def filed_schema(event: str) -> dict[str, Any]:
+    """The same of a photo or paper that is filed or published."""
+    more, committed = evidence.EVENTS[event]
+    names = ("media", "shows", *more)
+    properties = {
+        "recorded_at": TIME,
+        "actor_role": {"enum": sorted(Role)},
+        "actor_org": {"type": "string"},
+        **{name: {"type": "string"} for name in names},
+        "shows": {"enum": sorted(Shows.values)},
+    }
+    return _schema(event, ["actor_org", "actor_role", "recorded_at", *names], properties, committed)
+
+
+def _schema(
+    title: str, required: Iterable[str], properties: dict[str, Any], committed: Iterable[str]
+) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": table.event(move),
+        "title": title,
         "type": "object",
         "required": sorted(set(required)),
         "properties": dict(sorted(properties.items())),
