@@ -14,7 +14,8 @@ from portal.shipping.models import ShipmentLine
 from portal.warehouse.models import AllocationLine, ArrivalLine
 
 TAKEN_BACK = ("withdrawn", "declined")
-ENDED = ("confirmed", "lost")
+ENDED = ("confirmed", "lost", "returned")
+GONE = ("lost", "back", "returned")
 UNCOUNTED = ("announced", "arrived", "recount")
 HELD = Least(F("surplus"), F("accepted"))  # found beyond the count: received once explained
 AGREED = F("accepted") - HELD
@@ -29,17 +30,18 @@ def pledged_is_the_sum_of_gifts() -> Iterator[Difference]:
 
 def allocated_is_what_is_under_way_or_confirmed() -> Iterator[Difference]:
     """I5: a need line's allocated = allocations that stand, direct shipments and what was issued
-    without order, less what was lost and what the hospital did not accept as sent."""
+    without order, less what was lost, came back or was not accepted as sent."""
     standing = AllocationLine.objects.exclude(allocation__stage="cancelled")
     shipped = ShipmentLine.objects.filter(need_line__isnull=False)
     direct = shipped.filter(Q(shipment__gift__isnull=False) | Q(shipment__urgent__isnull=False))
-    lost = shipped.filter(shipment__stage="lost")
+    lost = shipped.exclude(pk__in=direct.values("pk"))
     said = ReceiptLine.objects.filter(shipment_line__need_line__isnull=False)
     refused = said.annotate(gone=F("shipment_line__quantity") - AGREED)
     should = added(
         sums(standing, "allocation__need_line", of="quantity"),
         sums(direct, "need_line", of="quantity"),
-        minus(sums(lost, "need_line", of="quantity")),
+        minus(sums(lost, "need_line", of="lost")),
+        minus(sums(shipped.filter(shipment__stage__in=GONE), "need_line", of="quantity")),
         minus(sums(refused, "shipment_line__need_line", of="gone")),
     )
     yield from _compared("allocated", should)
@@ -62,13 +64,17 @@ def gift_lines_count_what_was_sent() -> Iterator[Difference]:
     direct = ShipmentLine.objects.filter(shipment__gift__isnull=False)
     counted = ArrivalLine.objects.exclude(arrival__stage__in=UNCOUNTED)
     ended = direct.filter(shipment__stage__in=ENDED)
+    lost = sums(direct, *direct_by, of="lost")
     expected = {
         "sent": added(
             sums(ArrivalLine.objects.all(), *announced_by, of="announced"),
             sums(direct, *direct_by, of="quantity"),
+            lost,
         ),
         "arrived": added(
-            sums(counted, *announced_by, of="announced"), sums(ended, *direct_by, of="quantity")
+            sums(counted, *announced_by, of="announced"),
+            sums(ended, *direct_by, of="quantity"),
+            lost,
         ),
     }
     for field, should in expected.items():

@@ -9,14 +9,14 @@ from portal.balance import checking
 from portal.balance.models import Booked, Holding
 from portal.balance.places import name_of
 from portal.oversight.counters import UNCOUNTED
-from portal.oversight.differences import Difference, difference, of, sums
+from portal.oversight.differences import Difference, added, difference, of, sums
 from portal.receipts.models import ReceiptLine
+from portal.shipping.carrying import IN_TRANSIT
 from portal.shipping.models import Shipment, ShipmentLine
 from portal.warehouse.models import AllocationLine, ArrivalLine
 
 Lots = dict[str, int]  # lot -> quantity
-UNDER_WAY = ("in_transit", "delivered", "unconfirmed")
-SENT = (*UNDER_WAY, "confirmed", "lost")
+SENT = (*IN_TRANSIT, "confirmed", "lost", "back", "returned")
 
 
 def lots_balance() -> Iterator[Difference]:
@@ -52,16 +52,19 @@ def no_place_is_below_zero() -> Iterator[Difference]:
 def shipments_hold_their_lines() -> Iterator[Difference]:
     """I3: what a shipment's lines name was set aside for it, left once it was sent, and is on the
     way until it is confirmed or lost."""
-    lines = _by_lot(ShipmentLine.objects.all(), "shipment__code")
+    rows = ShipmentLine.objects.all()
+    lines = _by_lot(rows.exclude(quantity=0), "shipment__code")
+    lost = _grouped(sums(rows.exclude(lost=0), "shipment__code", "lot__code", of="lost"))
     held = _held("transit", "reserved")
     sent = _moved_to("transit")
     for code, stage in Shipment.objects.order_by("pk").values_list("code", "stage"):
         asked = lines.get(code, {})
+        gone = added(asked, lost.get(code, {}))
         waiting, under_way = held.get(f"reserved:{code}", {}), held.get(f"transit:{code}", {})
         expected = (
             ("reserved", waiting, asked if stage == "packed" else {}),
-            ("sent", sent.get(f"transit:{code}", {}), asked if stage in SENT else {}),
-            ("transit", under_way, asked if stage in UNDER_WAY else {}),
+            ("sent", sent.get(f"transit:{code}", {}), gone if stage in SENT else {}),
+            ("transit", under_way, asked if stage in IN_TRANSIT else {}),
         )
         for field, found, should in expected:
             if found != should:

@@ -17,29 +17,50 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
+from portal.input.waybills import read_waybill
 from portal.shipping.asking import CONFIRM_DAYS
+from portal.shipping.carrying import CarrierState, Holder
 from portal.shipping.commands import renew_confirm_link
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue, UrgentLine
+from portal.shipping.paper_buttons import Paper, WithPapers
+from portal.shipping.printed import labels, packing_list, release_order, waited
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page
 from portal.stages.engine import MoveRefused
 from portal.stages.models import Subject
+from portal.warehouse.stages import Carrier
+
+
+def _order(request: HttpRequest, release: Release) -> dict[str, Any] | None:
+    return None if release.stage == "cancelled" else release_order(release)
+
+
+def _list(request: HttpRequest, shipment: Shipment) -> dict[str, Any] | None:
+    return packing_list(shipment)
+
+
+def _labels(request: HttpRequest, shipment: Shipment) -> dict[str, Any] | None:
+    """For the boxes from `?from=` on; none where nobody said how many there are."""
+    asked = request.GET.get("from", "1")
+    first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    return labels(shipment, first=first) if 1 <= first <= shipment.boxes else None
 
 
 class ShipmentLines(ReadOnlyRows):
     model = ShipmentLine
-    fields = readonly_fields = ("no", "lot", "need_line", "quantity")
+    fields = readonly_fields = ("no", "lot", "need_line", "quantity", "lost")
 
 
 @admin.register(Release)
-class ReleaseAdmin(SubjectAdmin):
-    list_display = ("code", "at_stage", "hospital", "warehouse", "since")
-    list_select_related = ("hospital", "warehouse")
+class ReleaseAdmin(WithPapers):
+    papers = (Paper("order", _("Release order on paper"), "shipping/release_order.html", _order),)
+    list_display = ("code", "at_stage", "hospital", "warehouse", "slot", "queue", "since")
+    list_select_related = ("hospital", "warehouse", "shipment")
     fields = (
         *("code", "at_stage", "to", "receiving_unit", "taker", "slot", "warehouse"),
-        *("allocations", "since", "to_scan"),
+        *("allocations", "since", "queue", "to_scan"),
     )
-    readonly_fields = ("to", "to_scan")
+    readonly_fields = ("to", "to_scan", "queue")
     list_filter = (StageFilter,)
     search_fields = ("code",)
     ordering = ("-pk",)
@@ -63,6 +84,10 @@ class ReleaseAdmin(SubjectAdmin):
         response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
         add_never_cache_headers(response)
         return response
+
+    @admin.display(description=_("wait at the gate"))
+    def queue(self, release: Release) -> str:
+        return waited(release, getattr(release, "shipment", None)) or "-"
 
     @admin.display(description=_("to be scanned at the gate"))
     def to_scan(self, release: Release) -> str:
@@ -99,11 +124,18 @@ class UrgentIssueAdmin(SubjectAdmin):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(SubjectAdmin):
-    list_display = ("code", "at_stage", "hospital", "carrier", "since")
+class ShipmentAdmin(WithPapers):
+    papers = (
+        Paper("packing", _("Packing list"), "shipping/packing_list.html", _list),
+        Paper("labels", _("Box labels"), "shipping/labels.html", _labels),
+    )
+    list_display = ("code", "at_stage", "hospital", "in_hands", "since")
     list_select_related = ("hospital",)
-    fields = ("code", "at_stage", "to", "release", "given", "carrier", "waybill", "since")
-    readonly_fields = ("to", "given")
+    fields = (
+        *("code", "at_stage", "to", "release", "given", "boxes", "by_carrier", "number"),
+        *("in_hands", "held_since", "carrier_says", "since"),
+    )
+    readonly_fields = ("to", "given", "by_carrier", "number", "in_hands", "carrier_says")
     inlines = (ShipmentLines,)
     list_filter = (StageFilter,)
     search_fields = ("code",)
@@ -163,7 +195,35 @@ class ShipmentAdmin(SubjectAdmin):
     def given(self, shipment: Shipment) -> str:
         return public_page(shipment.gift, "gift")
 
+    @admin.display(description=_("carrier"))
+    def by_carrier(self, shipment: Shipment) -> str:
+        return str(Carrier(shipment.carrier).label) if shipment.carrier else "-"
+
+    @admin.display(description=_("waybill number"))
+    def number(self, shipment: Shipment) -> str:
+        """With a warning where the carrier's numbers look different."""
+        odd = read_waybill(shipment.waybill, carrier=shipment.carrier).warning
+        return f"{shipment.waybill} — {odd}" if odd else shipment.waybill or "-"
+
+    @admin.display(description=_("in whose hands"))
+    def in_hands(self, shipment: Shipment) -> str:
+        if not shipment.holder:
+            return "-"
+        kind = Holder(shipment.holder)
+        carrier = self.by_carrier(shipment) if kind == Holder.CARRIER else ""
+        return " ".join(filter(None, (carrier or str(kind.label), shipment.holder_name)))
+
+    @admin.display(description=_("the carrier says"))
+    def carrier_says(self, shipment: Shipment) -> str:
+        """Its word only: what is signed for is delivered, not confirmed."""
+        said = shipment.carrier_state
+        return str(CarrierState(said).label) if said else "-"
+
     def _page_of(self, subject: Subject) -> str:
         """After the dispatch comes the link, which a hospital without account needs."""
-        just_sent = subject.stage == "in_transit"
+        just_sent = (
+            isinstance(subject, Shipment)
+            and subject.stage == "in_transit"
+            and subject.since == subject.dispatched_at
+        )
         return self._address("link" if just_sent else "change", subject.pk)

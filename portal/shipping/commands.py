@@ -12,10 +12,9 @@ from ledger.core.postings import Posting, place
 from portal.accounts.acting import Actor
 from portal.accounts.links import end_links, make_link
 from portal.accounts.roles import DONOR
-from portal.input.cleaning import Unclean, clean_text
 from portal.pledges.models import Pledge
-from portal.pledges.queries import is_accounted_for
 from portal.shipping.asking import CONFIRM, CONFIRM_DAYS, SENT, ask_hospital
+from portal.shipping.carrying import Holder
 from portal.shipping.direct import count_arrived, pack_gift
 from portal.shipping.lines import (
     concern_lines,
@@ -25,7 +24,19 @@ from portal.shipping.lines import (
     refuse_too_many,
 )
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue
-from portal.shipping.queries import CONFIRMABLE
+from portal.shipping.on_the_way import (
+    NO_WAYBILL,
+    bring_back,
+    count_back,
+    fulfil_accounted,
+    hand_over,
+    lock_gifts,
+    lose_part,
+    note_state,
+    put_in_hands,
+    read_number,
+)
+from portal.shipping.queries import CONFIRMABLE, released_lines
 from portal.shipping.stages import (
     Delivered,
     Dispatched,
@@ -43,9 +54,24 @@ from portal.warehouse.lots import posting, refuse_stopped_lots
 from portal.warehouse.models import Allocation, AllocationLine, Lot
 from portal.warehouse.stages import Carrier
 
-__all__ = ["cancel_release", "issue", "issue_urgent", "name_released", "name_shipped", "pack"]
+__all__ = [
+    "CONFIRM",
+    "NO_WAYBILL",
+    "bring_back",
+    "cancel_release",
+    "count_back",
+    "fulfil_accounted",
+    "hand_over",
+    "issue",
+    "issue_urgent",
+    "lock_gifts",
+    "lose_part",
+    "name_released",
+    "name_shipped",
+    "note_state",
+    "pack",
+]
 
-NO_WAYBILL = (Carrier.OWN, Carrier.RAIL)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -65,7 +91,7 @@ def issue(subject: Release, facts: Released, step: Step) -> None:
     _say_to_whom(subject, facts)
     subject.save(update_fields=["hospital", "warehouse", "org", "receiving_unit", "taker", "slot"])
     subject.allocations.set(allocations)
-    lines = _released(subject)
+    lines = released_lines(subject)
     refuse_too_many(lines)
     refuse_stopped_lots(Lot.objects.filter(allocationline__in=lines), at=step.at)
     step.post(*[_posting(line, line.allocation.code, subject.code) for line in lines])
@@ -85,7 +111,7 @@ def _say_to_whom(subject: Release, facts: Released) -> None:
 
 def name_released(subject: Release, facts: Facts, step: Step) -> None:
     """The entry stands on the pages of every gift, need and allocation it is about."""
-    for line in _released(subject):
+    for line in released_lines(subject):
         need = line.allocation.need_line.need if line.allocation.need_line else None
         step.concern(line.lot.pledge.code, line.allocation.code, need.code if need else "")
     hospital = subject.hospital.code if subject.hospital else ""
@@ -99,7 +125,7 @@ def cancel_release(subject: Release, facts: Facts, step: Step) -> None:
     assert subject.warehouse is not None, "an issued release order has its warehouse"
     allocations = list(_locked_allocations(subject.allocations.values_list("code", flat=True)))
     stock = place("stock", subject.warehouse.code)
-    for line in _released(subject):
+    for line in released_lines(subject):
         step.post(_posting(line, subject.code, "", to=stock))
         if line.allocation.need_line_id is not None:
             free_again(line.allocation.need_line_id, line.quantity)
@@ -111,6 +137,8 @@ def cancel_release(subject: Release, facts: Facts, step: Step) -> None:
 def pack(subject: Shipment, facts: Packed, step: Step) -> None:
     """Everything on one release order; or, by the donor, part of his gift straight to a hospital
     (see `direct`)."""
+    subject.boxes = facts.boxes
+    subject.save(update_fields=["boxes"])
     if step.actor.role == DONOR:
         if not isinstance(facts, SentDirect):
             raise MoveRefused(_("Please say which hospital it goes to and what was sent."))
@@ -142,7 +170,7 @@ def _pack_released(subject: Shipment, code: str, step: Step) -> None:
         )
     subject.release, subject.hospital, subject.org = release, release.hospital, release.org
     subject.save(update_fields=["release", "hospital", "org", "packed_by"])
-    released = _released(release)
+    released = released_lines(release)
     refuse_stopped_lots(Lot.objects.filter(allocationline__in=released), at=step.at)
     ShipmentLine.objects.bulk_create(
         ShipmentLine(
@@ -183,23 +211,23 @@ def dispatch(subject: Shipment, facts: Dispatched, step: Step) -> None:
 
     What a release order let out goes only against that order's code, by a second person.
     """
-    try:
-        waybill = clean_text(facts.waybill, limit=60) or subject.waybill
-    except Unclean as unclean:
-        raise MoveRefused(str(unclean)) from unclean
+    raw, waybill = read_number(facts.waybill or subject.waybill_raw, facts.carrier)
     if not waybill and facts.carrier not in NO_WAYBILL:
         raise MoveRefused(
             _(
-                "This carrier gives a waybill number: please enter it. Only own vehicle and "
-                "railway need none."
+                "This carrier gives a waybill number: please enter it. Only own vehicle, chartered "
+                "vehicle, railway and military transport need none."
             )
         )
     if subject.release is not None:
         _check_order(subject.release, facts.order)
         subject.dispatched_by = signer(step.actor, subject.packed_by)
     refuse_stopped_lots(Lot.objects.filter(shipmentline__shipment=subject), at=step.at)
-    subject.carrier, subject.waybill = facts.carrier.value, waybill
-    subject.save(update_fields=["carrier", "waybill", "dispatched_by"])
+    subject.waybill, subject.waybill_raw, subject.dispatched_at = waybill, raw, step.at
+    subject.save(update_fields=["waybill", "waybill_raw", "dispatched_by", "dispatched_at"])
+    own = facts.carrier == Carrier.OWN
+    holder = Holder.DRIVER if own and subject.gift is None else Holder.CARRIER
+    put_in_hands(subject, step, holder=holder.value, carrier=facts.carrier.value)
     step.post(*moved(subject, "reserved", place("transit", subject.code)))
     concern_lines(subject, step)
     step.then(lambda: ask_hospital(subject, why=SENT, at=step.at))
@@ -253,21 +281,6 @@ def renew_confirm_link(shipment: Shipment, *, at: datetime) -> str:
     return make_link(purpose=CONFIRM, code=shipment.code, at=at, days=CONFIRM_DAYS)
 
 
-def lock_gifts(subject: Shipment) -> list[Pledge]:
-    """The gifts in a shipment, locked in the order of their keys."""
-    found = Pledge.objects.filter(lot__shipmentline__shipment=subject).values_list("pk", flat=True)
-    rows = Pledge.objects.select_for_update(of=("self",)).filter(pk__in=sorted(set(found)))
-    return list(rows.order_by("pk"))
-
-
-def fulfil_accounted(pledges: Iterable[Pledge], *, actor: Actor, at: datetime) -> None:
-    """End every gift (locked) of which no piece is under way any more."""
-    sources = Pledge.lifecycle.move("fulfil").source
-    for pledge in pledges:
-        if pledge.stage in sources and is_accounted_for(pledge):
-            follow(pledge, "fulfil", actor=actor, at=at)
-
-
 def _allocations(codes: list[str], actor: Actor) -> list[Allocation]:
     if len(set(codes)) < len(codes):
         raise MoveRefused(_("One allocation stands twice on the order. Please remove one line."))
@@ -291,12 +304,6 @@ def _locked_allocations(codes: Iterable[str]) -> Iterable[Allocation]:
 def _hospital_of(allocation: Allocation):  # type: ignore[no-untyped-def]  # an Organisation
     assert allocation.need_line is not None, "a published allocation has its need line"
     return allocation.need_line.need.hospital
-
-
-def _released(release: Release) -> list[AllocationLine]:
-    rows = AllocationLine.objects.filter(allocation__release=release)
-    wanted = ("lot__pledge", "lot__variant", "allocation__need_line__need")
-    return list(rows.select_related(*wanted).order_by("pk"))
 
 
 def _posting(line: AllocationLine, giver: str, taker: str, *, to: str = "") -> Posting:

@@ -1,6 +1,7 @@
 """The direct lane: a donor sends part of his gift straight to a hospital, under the same code and
 confirmation."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -51,10 +52,10 @@ def pack_gift(subject: Shipment, facts: SentDirect, step: Step) -> Pledge:
     refuse_too_many(rows)
     subject.hospital = _hospital(facts.hospital)
     try:
-        subject.waybill = clean_text(facts.waybill, limit=60)
+        subject.waybill_raw = subject.waybill = clean_text(facts.waybill, limit=60)
     except Unclean as unclean:
         raise MoveRefused(str(unclean)) from unclean
-    subject.save(update_fields=["hospital", "waybill"])
+    subject.save(update_fields=["hospital", "waybill", "waybill_raw"])
     for no, row in enumerate(rows, start=1):
         line = _sent(pledge, row)
         shipped = ShipmentLine.objects.create(
@@ -113,14 +114,14 @@ def _need_line(row: SentLine, line: PledgeLine, hospital: Organisation) -> NeedL
     return meant or fitting.order_by("pk").first()
 
 
-def count_arrived(shipment: Shipment) -> None:
+def count_arrived(shipment: Shipment, ended: Mapping[int, int] | None = None) -> None:
     """The gift's own lines count what reached its end, however it ended; other lanes were counted
-    at the warehouse."""
+    at the warehouse. `ended`: {line's primary key: how many}, else all that is left of it."""
     if shipment.gift is None:
         return
     open_lines = list(shipment.gift.lines.order_by("pk"))
     for shipped in shipment.lines.select_related("lot").order_by("no"):
-        left = shipped.quantity
+        left = shipped.quantity if ended is None else ended.get(shipped.pk, 0)
         for line in (row for row in open_lines if row.variant_id == shipped.lot.variant_id):
             part = min(left, line.sent - line.arrived)
             if part:

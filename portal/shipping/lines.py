@@ -23,7 +23,9 @@ def lines_of(shipment: Shipment) -> list[ShipmentLine]:
 def moved(shipment: Shipment, name: str, to: str) -> list[Posting]:
     """All of the shipment from its place of that name to another."""
     return [
-        posting(line, line.quantity, place(name, shipment.code), to) for line in lines_of(shipment)
+        posting(line, line.quantity, place(name, shipment.code), to)
+        for line in lines_of(shipment)
+        if line.quantity
     ]
 
 

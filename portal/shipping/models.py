@@ -109,8 +109,20 @@ class Shipment(Subject):
     org = models.CharField(_("organisation"), max_length=12, blank=True)
     carrier = models.CharField(_("carrier"), max_length=10, blank=True)
     waybill = models.CharField(_("waybill number"), max_length=60, blank=True)
+    waybill_raw = models.CharField(_("waybill number as typed"), max_length=60, blank=True)
+    boxes = models.PositiveIntegerField(_("number of boxes"), default=0)
+    dispatched_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    holder = models.CharField(_("in whose hands"), max_length=12, blank=True)
+    holder_name = models.CharField(
+        _("name of the firm, team or station"), max_length=200, blank=True
+    )
+    held_since = models.DateTimeField(_("in these hands since"), null=True, blank=True)
+    carrier_state = models.CharField(_("the carrier says"), max_length=20, blank=True)
+    carrier_said_at = models.DateTimeField(_("said at"), null=True, blank=True)
     packed_by = models.BigIntegerField(null=True, editable=False)
     dispatched_by = models.BigIntegerField(null=True, editable=False)
+    back_by = models.BigIntegerField(null=True, editable=False)
+    recounted_by = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("shipment")
@@ -118,13 +130,16 @@ class Shipment(Subject):
         constraints = [
             stage_known(SHIPMENT),
             different("packed_by", "dispatched_by", name="shipping_shipment_second_person"),
+            different("back_by", "recounted_by", name="shipping_shipment_counted_again"),
         ]
 
     class Disclosure:
-        personal = ("waybill",)
+        personal = ("waybill", "waybill_raw", "holder_name")
         internal = (
             *("hospital", "release", "urgent", "gift", "org", "carrier"),
-            *("packed_by", "dispatched_by"),
+            *("packed_by", "dispatched_by", "back_by", "recounted_by", "dispatched_at"),
+            "boxes",
+            *("holder", "held_since", "carrier_state", "carrier_said_at"),
         )
         erased_with = ("gift__code",)
 
@@ -142,7 +157,8 @@ class Shipment(Subject):
 
 
 class ShipmentLine(models.Model):
-    """So much of one gift and lot, for one need line."""
+    """So much of one gift and lot, for one need line: what is on its way or has ended; what was
+    lost of it on the way stands beside."""
 
     shipment = models.ForeignKey(
         Shipment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("shipment")
@@ -153,17 +169,21 @@ class ShipmentLine(models.Model):
         NeedLine, on_delete=models.PROTECT, null=True, verbose_name=_("need line")
     )
     quantity = models.BigIntegerField(_("quantity"))
+    lost = models.BigIntegerField(_("lost on the way"), default=0)
 
     class Meta:
         verbose_name = _("shipment line")
         verbose_name_plural = _("shipment lines")
         constraints = [
             models.UniqueConstraint(fields=["shipment", "no"], name="shipping_line_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipping_line_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0, lost__gte=0) & (Q(quantity__gt=0) | Q(lost__gt=0)),
+                name="shipping_line_positive",
+            ),
         ]
 
     class Disclosure:
-        internal = ("id", "shipment", "no", "lot", "need_line", "quantity")
+        internal = ("id", "shipment", "no", "lot", "need_line", "quantity", "lost")
 
     def __str__(self) -> str:
         return f"{self.shipment_id}/{self.no}"

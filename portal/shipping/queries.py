@@ -12,25 +12,30 @@ from portal.organisations.models import Organisation
 from portal.organisations.queries import name_of
 from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
-from portal.shipping.models import Release, Shipment
+from portal.shipping.carrying import UNDER_WAY
+from portal.shipping.lines import lines_of
+from portal.shipping.models import Release, Shipment, ShipmentLine
 from portal.stages.models import Subject
-from portal.warehouse.models import Allocation
+from portal.warehouse.models import Allocation, AllocationLine
 from portal.warehouse.queries import lot_choices, need_line_choices
 
 __all__ = [
     "allocation_choices",
     "coming_to",
     "confirmed_by",
+    "count_back_initial",
     "direct_initial",
     "hospital_choices",
+    "lose_part_initial",
     "lot_choices",
     "need_line_choices",
     "of_gift",
     "release_choices",
+    "released_lines",
 ]
 
 Pairs = list[tuple[str, Any]]
-CONFIRMABLE = ("in_transit", "delivered", "unconfirmed")
+CONFIRMABLE = UNDER_WAY
 COMING = ("packed", *CONFIRMABLE)
 
 
@@ -84,6 +89,34 @@ def direct_initial(pledge: Pledge) -> dict[str, Any]:
             for line in unsent_lines(pledge)
         ],
     }
+
+
+def lose_part_initial(*, subject: Shipment, actor: Actor) -> dict[str, Any]:
+    """A row for each line of the shipment: how many of it are lost."""
+    return {"lines": [_row(line) | {"lost": 0} for line in lines_of(subject)]}
+
+
+def count_back_initial(*, subject: Shipment, actor: Actor) -> dict[str, Any]:
+    """A row for each line that came back, filled in as if all were good."""
+    rows = [line for line in lines_of(subject) if line.quantity]
+    return {"lines": [_row(line) | {"good": line.quantity} for line in rows]}
+
+
+def released_lines(release: Release) -> list[AllocationLine]:
+    """What an order lets out: the lines of its allocations, in order."""
+    rows = AllocationLine.objects.filter(allocation__release=release)
+    wanted = ("lot__pledge", "lot__variant__item", "allocation__need_line__need")
+    return list(rows.select_related(*wanted).order_by("pk"))
+
+
+def _row(line: ShipmentLine) -> dict[str, Any]:
+    words = {
+        "item": described(line.lot.variant),
+        "quantity": f"{line.quantity:,}",
+        "unit": unit_of(line.lot.variant),
+        "lot": line.lot.code,
+    }
+    return {"line": line.no, "caption": _("%(item)s: %(quantity)s %(unit)s, lot %(lot)s") % words}
 
 
 def coming_to(hospitals: Collection[str]) -> QuerySet[Shipment]:

@@ -7,15 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import AUTHORITY, CLOCK, COORDINATOR, DISPATCHER, DONOR, WAREHOUSE
 from portal.disclosure.classes import NAMED, PRIVATE
-from portal.stages.facts import Choice, Facts, fact
+from portal.shipping import carrying
+from portal.shipping.carrying import IN_TRANSIT, ROLLING, UNDER_WAY, LossReason
+from portal.stages.facts import Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 from portal.warehouse.stages import CancelReason, Carrier
 
-
-class LossReason(Choice):
-    ACCIDENT = "accident", _("Accident")
-    THEFT = "theft", _("Theft")
-    UNTRACED = "untraced", _("The carrier cannot find it")
+__all__ = ["RELEASE", "SHIPMENT", "Carrier", "LossReason"]  # beside the facts below
 
 
 class ReleasedAllocation(Facts):
@@ -167,7 +165,7 @@ SHIPMENT = Lifecycle(
     _("Shipment"),
     stages=(
         Stage("packed", _("Packed"), _("Packed and waiting for the carrier."), public="deliver"),
-        Stage("in_transit", _("On the way"), _("Handed to the carrier."), public="deliver"),
+        *carrying.STAGES,
         Stage(
             "delivered",
             _("Delivered"),
@@ -197,6 +195,7 @@ SHIPMENT = Lifecycle(
             detour=True,
             ends=True,
         ),
+        *carrying.BACK,
     ),
     moves=(
         Move(
@@ -220,7 +219,7 @@ SHIPMENT = Lifecycle(
         ),
         Move(
             "confirm_delivery",
-            source=("in_transit",),
+            source=ROLLING,
             target="delivered",
             by=(DISPATCHER,),
             facts=Delivered,
@@ -228,6 +227,7 @@ SHIPMENT = Lifecycle(
             label=_("Confirm delivery (carrier's word)"),
             done=_("Delivered"),
         ),
+        *carrying.MOVES,
         Move(
             "escalate",
             source=("delivered",),
@@ -239,7 +239,7 @@ SHIPMENT = Lifecycle(
         ),
         Move(
             "confirm",
-            source=("in_transit", "delivered", "unconfirmed"),
+            source=UNDER_WAY,
             target="confirmed",
             facts=Confirmed,
             effect="name_shipped",
@@ -248,7 +248,7 @@ SHIPMENT = Lifecycle(
         ),
         Move(
             "lose",
-            source=("in_transit", "delivered", "unconfirmed"),
+            source=IN_TRANSIT,
             target="lost",
             by=(DISPATCHER,),
             facts=Lost,

@@ -7,7 +7,7 @@ from portal.accounts.roles import Role
 from portal.balance.models import Holding
 from portal.needs.models import NeedLine
 from portal.pledges.models import Pledge
-from portal.shipping.commands import dispatch, renew_confirm_link
+from portal.shipping.commands import NO_WAYBILL, dispatch, renew_confirm_link
 from portal.shipping.direct import send_direct
 from portal.shipping.models import Release, Shipment
 from portal.shipping.stages import (
@@ -135,7 +135,7 @@ def test_r07_nothing_is_packed_without_an_order():
         engine.begin(Shipment, "pack", actor=actor, facts=Packed(boxes=1), at=AT, org=actor.org)
 
 
-@pytest.mark.parametrize("carrier", sorted(set(Carrier) - {Carrier.OWN, Carrier.RAIL}))
+@pytest.mark.parametrize("carrier", sorted(set(Carrier) - set(NO_WAYBILL)))
 def test_a_carrier_needs_its_waybill_number(carrier):
     facts = Dispatched(carrier=Carrier(carrier))
     step = engine.Step(actor=None, at=AT, move=None, facts=facts, target="in_transit")
@@ -144,7 +144,7 @@ def test_a_carrier_needs_its_waybill_number(carrier):
         dispatch(Shipment(code="S-2222222222", stage="packed"), facts, step)
 
 
-@pytest.mark.parametrize("carrier", [Carrier.OWN, Carrier.RAIL])
+@pytest.mark.parametrize("carrier", NO_WAYBILL)
 def test_own_vehicle_and_railway_need_none(carrier):
     shipment = create_shipment(stage="packed")
 
