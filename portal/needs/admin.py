@@ -115,7 +115,12 @@ class NeedAdmin(SubjectAdmin):
             token = renew_link(need, at=timezone.now())
             link = settings.SITE_ORIGIN + reverse("plain:needs:still_needed", args=[token])
         page = {**self.admin_site.each_context(request), "opts": self.opts}
-        page |= {"title": _("The hospital's link"), "subject": need, "link": link, "days": LINK_DAYS}
+        page |= {
+            "title": _("The hospital's link"),
+            "subject": need,
+            "link": link,
+            "days": LINK_DAYS,
+        }
         response = render(request, "needs/link.html", page)
         add_never_cache_headers(response)
         return response

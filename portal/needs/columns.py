@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _HEADINGS = {
     "province": "省 省份 省市 所在省 所在省份 province state",
@@ -20,8 +20,48 @@ _HEADINGS = {
     "unit": "计量单位 数量单位 unit units",
     "source": "来源 信息来源 链接 公告 公告链接 来源链接 出处 原文 网址 source url link notice",
 }
-_COLUMN_OF = {name: column for column, names in _HEADINGS.items() for name in names.split()}
-_EITHER = {"单位": ("hospital", "unit"), "名称": ("item", "item"), "name": ("item", "item")}
+
+
+class Headings:
+    """The headings of one kind of list: which names a column goes by, and names that mean one
+    column or, where that is taken, another."""
+
+    def __init__(self, names: Mapping[str, str], either: Mapping[str, tuple[str, str]]) -> None:
+        self.column_of = {name: column for column, all_ in names.items() for name in all_.split()}
+        self.either = either
+
+    def score(self, cells: Iterable[str]) -> int:
+        """How many cells look like column headings."""
+        return sum(
+            _heading(cell) in self.column_of or _heading(cell) in self.either for cell in cells
+        )
+
+    def is_header(self, cells: tuple[str, ...]) -> bool:
+        """Whether a row names the item's column and one more."""
+        columns, _unit = self.columns_of(cells, named=False)
+        return "item" in columns.values() and len(columns) > 1
+
+    def columns_of(self, cells: tuple[str, ...], *, named: bool) -> tuple[dict[int, str], str]:
+        """Which cell is which column (the first of each), and a unit in the quantity's heading.
+
+        `named`: the hospital is known already, so that 单位 means the unit.
+        """
+        found: dict[int, str] = {}
+        for n, cell in enumerate(cells):
+            column = self.column_of.get(_heading(cell), "")
+            if column and column not in found.values():
+                found[n] = column
+        for n, cell in enumerate(cells):
+            first, second = self.either.get(_heading(cell), ("", ""))
+            taken = first in found.values() or (named and first == "hospital")
+            column = second if taken else first
+            if column and column not in found.values():
+                found[n] = column
+        unit = ""
+        for n, column in found.items():
+            if column == "quantity" and (inside := re.search(r"[(（](.{1,4})[)）]", cells[n])):
+                unit = inside[1]
+        return dict(sorted(found.items())), unit
 
 
 def _heading(cell: str) -> str:
@@ -30,35 +70,7 @@ def _heading(cell: str) -> str:
     return re.sub(r"[(\[【].*|[*:\s_]|[\u200b\ufeff]", "", text)
 
 
-def score(cells: Iterable[str]) -> int:
-    """How many cells look like column headings."""
-    return sum(_heading(cell) in _COLUMN_OF or _heading(cell) in _EITHER for cell in cells)
-
-
-def is_header(cells: tuple[str, ...]) -> bool:
-    """Whether a row names the item's column and one more."""
-    columns, _unit = columns_of(cells, named=False)
-    return "item" in columns.values() and len(columns) > 1
-
-
-def columns_of(cells: tuple[str, ...], *, named: bool) -> tuple[dict[int, str], str]:
-    """Which cell is which column (the first of each), and a unit in the quantity's heading.
-
-    `named`: the hospital is known already, so that 单位 means the unit.
-    """
-    found: dict[int, str] = {}
-    for n, cell in enumerate(cells):
-        column = _COLUMN_OF.get(_heading(cell), "")
-        if column and column not in found.values():
-            found[n] = column
-    for n, cell in enumerate(cells):
-        first, second = _EITHER.get(_heading(cell), ("", ""))
-        taken = first in found.values() or (named and first == "hospital")
-        column = second if taken else first
-        if column and column not in found.values():
-            found[n] = column
-    unit = ""
-    for n, column in found.items():
-        if column == "quantity" and (inside := re.search(r"[(（](.{1,4})[)）]", cells[n])):
-            unit = inside[1]
-    return dict(sorted(found.items())), unit
+NEEDS = Headings(
+    _HEADINGS,
+    {"单位": ("hospital", "unit"), "名称": ("item", "item"), "name": ("item", "item")},
+)

@@ -1,4 +1,4 @@
-"""What the reader of need lists says about a row: each code with its sentence."""
+"""What the readers of lists say about a row: each code with its sentence."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +29,12 @@ COLUMNS: dict[str, Promise] = {
     "quantity": _("quantity"),
     "unit": _("unit"),
     "source": _("source"),
+    "rejected": _("rejected"),
+    "damaged": _("damaged"),
+    "reason": _("reason"),
+    "batch": _("batch number"),
+    "expiry": _("expiry date"),
+    "serials": _("serial numbers"),
 }
 
 _CHANGED: dict[str, Promise] = {
@@ -93,6 +99,12 @@ _CHANGED: dict[str, Promise] = {
     "unit_unread": _(
         "Quantity “%(written)s”: %(item)s is not counted in this unit; read as quantity unknown."
     ),
+    "expiry_read": _("Expiry “%(written)s” was read as %(day)s."),
+    "expiry_month": _("Expiry “%(written)s” names a month; read as its last day, %(day)s."),
+    "other_variant": _(
+        "%(written)s was announced as another standard of it; "
+        "the inspection says which it is by the label."
+    ),
     "pairs_or_pieces": _(
         "Quantity “%(written)s” does not say pairs or pieces; read as an estimate of "
         "%(amount)s pieces. Please ask the hospital."
@@ -105,6 +117,9 @@ _REMARKS: dict[str, Promise] = {
     "quantity_large": _("The quantity is very large. Please check it."),
     "formula": _("%(column)s looks like a formula; it was taken as plain text."),
     "other_city": _("The district “%(district)s” looks like another city. Please check the place."),
+    "same_again": _(
+        "The same as line %(line)s in every column: two boxes, or entered twice? Both are counted."
+    ),
     "item_again": _("The same item is asked for in line %(line)s as well."),
 }
 
@@ -125,6 +140,22 @@ _REFUSED: dict[str, Promise] = {
         "Quantity “%(written)s”: it is not clear whether the mark is a decimal point or "
         "separates thousands. Please write the digits only."
     ),
+    "total": _("A total is not goods."),
+    "no_quantity": _("The quantity is missing."),
+    "count_not_exact": _(
+        "Quantity “%(written)s” is no exact count in the item's own unit. "
+        "Please count, and write the number."
+    ),
+    "rejected_unread": _(
+        "“%(written)s” is no number of rejected pieces. Please write the digits only."
+    ),
+    "nothing_counted": _("Nothing of it came, by what the row says."),
+    "rejected_without_reason": _("Rejected goods need a reason: damaged, expired or another item."),
+    "expiry_unread": _(
+        "Expiry “%(written)s” is not a date that can be read. Please write it like 2027-06-30."
+    ),
+    "not_in_consignment": _("%(item)s is not part of this consignment."),
+    "not_in_gift": _("%(item)s is not part of this gift, or all of it was sent already."),
     "duplicate": _("The same as line %(line)s in every column."),
     "too_many_cells": _(
         "The row has more cells than the header, so the columns may have shifted. "

@@ -10,23 +10,20 @@ unknown would lose what may be exact, exact would claim what nobody said. A 1 wi
 is no placeholder.
 """
 
-import re
-import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from portal.catalogue.data import Variant, catalogue
-from portal.catalogue.matching import Change, find
-from portal.input.cleaning import MOBILE
+from portal.catalogue.matching import find
+from portal.input.tables import MOST_ROWS, Unreadable, read_table
 from portal.input.uscc import WrongCreditCode, check_uscc
-from portal.needs.columns import columns_of, is_header, score
-from portal.needs.notes import Kind, Note
+from portal.needs.cells import Draft, Outcome, drafted, matched, outcome_of, unmatched
+from portal.needs.columns import NEEDS
+from portal.needs.notes import Note
 from portal.needs.quantities import Quantity, plain, read_quantity
 from portal.needs.stages import QuantityKind
-from portal.needs.tables import MOST_ROWS, Line, Unreadable, read_table
 
 __all__ = ["Outcome", "ReadRow", "Reading", "Unreadable", "read"]
 
@@ -43,17 +40,7 @@ LONGEST = {
     "unit": 20,
     "source": 1000,
 }
-_NAME_THE_ITEM = {"joined_names", "shared_name", "shared_name_by_standard", "item_by_standard"}
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _PLACE = ("province", "city", "district")
-
-
-class Outcome(StrEnum):
-    """What became of a row."""
-
-    PLACED = "placed"
-    CHANGED = "changed"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -95,22 +82,13 @@ class Reading:
         return {outcome.value: found[outcome] for outcome in Outcome}
 
 
-@dataclass
-class _Draft:
-    """A row while it is being read."""
-
-    line: Line
-    cells: dict[str, str] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-
-
 def read(data: bytes, *, hospital: str = "") -> Reading:
     """Read a CSV or XLSX file of needs; `hospital` fills the column if the file has none.
 
     Raises Unreadable if the file as a whole cannot be read.
     """
-    lines, sheets = read_table(data, score)
-    header = next((n for n, line in enumerate(lines[:20]) if is_header(line.cells)), None)
+    lines, sheets = read_table(data, NEEDS.score)
+    header = next((n for n, line in enumerate(lines[:20]) if NEEDS.is_header(line.cells)), None)
     if header is None:
         raise Unreadable(
             _(
@@ -118,11 +96,13 @@ def read(data: bytes, *, hospital: str = "") -> Reading:
                 "at least “item” and one more, such as “hospital” or “quantity”."
             )
         )
-    columns, unit = columns_of(lines[header].cells, named=bool(hospital))
+    columns, unit = NEEDS.columns_of(lines[header].cells, named=bool(hospital))
     body = lines[header + 1 :]
     if len(body) > MOST_ROWS:
         raise Unreadable(_("The file has more than 5,000 rows. Please split it."))
-    drafts = [_draft(line, columns, width=len(lines[header].cells)) for line in body]
+    drafts = [
+        drafted(line, columns, width=len(lines[header].cells), longest=LONGEST) for line in body
+    ]
     _fill_from_above(drafts, hospital=hospital)
     placeholders = _placeholders(drafts)
     rows = [_row(draft, unit, bare_one=n in placeholders) for n, draft in enumerate(drafts)]
@@ -134,59 +114,9 @@ def read(data: bytes, *, hospital: str = "") -> Reading:
     )
 
 
-def _draft(line: Line, columns: dict[int, str], *, width: int) -> _Draft:
-    """The cells of a row, cleaned; what holds a mobile number is left out and said."""
-    draft = _Draft(line)
-    for n, cell in enumerate(line.cells):
-        column = columns.get(n, "")
-        if _has_mobile(cell):
-            draft.notes.append(Note("mobile", {"column": column or str(n + 1)}))
-        elif column:
-            draft.cells[column] = _clean(cell, column, draft)
-    if len(line.cells) > width:
-        draft.notes.append(Note("too_many_cells"))
-    return draft
-
-
-def _has_mobile(cell: str) -> bool:
-    """Whether a cell holds a personal mobile number, however its digits are parted."""
-    text = unicodedata.normalize("NFKC", cell)
-    text = "".join(
-        str(unicodedata.decimal(c)) if c.isdecimal() else c
-        for c in text
-        if unicodedata.category(c) not in _INVISIBLE or c.isspace()
-    )
-    text = re.sub(r"(?<=\d)[\s.·_()\-\u2010-\u2015\u2212]+(?=\d)", "-", text)
-    return bool(MOBILE.search(re.sub(r"(?<!\d)00(?=86)", "+", text)))
-
-
-def _clean(cell: str, column: str, draft: _Draft) -> str:
-    """The cell without invisible characters and spare spaces; every change is noted."""
-    seen = cell.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    broken = re.sub(r"\s*\n\s*", " / ", seen.strip())
-    text = "".join(c for c in broken if unicodedata.category(c) not in _INVISIBLE)
-    if text != broken:
-        draft.notes.append(Note("invisible", {"column": column}))
-    if "\n" in seen.strip():
-        draft.notes.append(Note("line_break", {"column": column}))
-    text = unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip())
-    if cell[:1].isspace() or cell[-1:].isspace():
-        draft.notes.append(Note("spaces", {"column": column}))
-    if text.lstrip("'\" ").startswith(("=", "+", "-", "@", "＝")) and column != "quantity":
-        draft.notes.append(Note("formula", {"column": column}))
-    if len(text) > LONGEST[column]:
-        place = {"line": str(draft.line.number), "end": str(draft.line.end)}
-        limit = {"column": column, "limit": str(LONGEST[column])}
-        if column == "source":
-            draft.notes.append(Note("source_too_long", limit))
-            return ""
-        draft.notes.append(Note("cell_too_long", place | limit))
-    return text[: LONGEST[column]]
-
-
-def _fill_from_above(drafts: list[_Draft], *, hospital: str) -> None:
+def _fill_from_above(drafts: list[Draft], *, hospital: str) -> None:
     """In lists where a hospital stands only on the first of its rows, the others take it over."""
-    above: _Draft | None = None
+    above: Draft | None = None
     for draft in drafts:
         cells = draft.cells
         if hospital and not cells.get("hospital"):
@@ -200,12 +130,12 @@ def _fill_from_above(drafts: list[_Draft], *, hospital: str) -> None:
             draft.notes.append(Note("from_above", {"column": "hospital", "line": line}))
 
 
-def _lost_hospital(draft: _Draft) -> bool:
+def _lost_hospital(draft: Draft) -> bool:
     """Whether the hospital's cell was left out for a mobile number in it."""
     return Note("mobile", {"column": "hospital"}) in draft.notes
 
 
-def _placeholders(drafts: list[_Draft]) -> set[int]:
+def _placeholders(drafts: list[Draft]) -> set[int]:
     """Which rows hold a 1 that stands for “not given”; the rule is in the module's first lines."""
     bare = [plain(draft.cells.get("quantity", "")) for draft in drafts]
     by_hospital: dict[str, Counter[bool]] = {}
@@ -228,7 +158,7 @@ def _nearly_all(ones: Counter[bool], *, least: int) -> bool:
     return ones.total() >= least and ones[True] * 5 >= ones.total() * 4
 
 
-def _row(draft: _Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
+def _row(draft: Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
     """The row as understood, but for what only a comparison with other rows shows."""
     cells, notes = draft.cells, draft.notes
     written = cells.get("item", "")
@@ -251,11 +181,11 @@ def _row(draft: _Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
         return row
     match = find(written, row.specification_as_written)
     if match.variant is None:
-        notes.append(_unmatched(written, match.reason, match.candidates))
+        notes.append(unmatched(written, match.reason, match.candidates))
         return row
     variant = match.variant
     item = catalogue().item_of(variant.key)
-    notes.extend(_note(change, item.key) for change in (*match.changes, *match.remarks))
+    notes.extend(matched(change, item.key) for change in (*match.changes, *match.remarks))
     unit = cells.get("unit", "") or header_unit
     quantity = (
         _placeholder(variant)
@@ -278,7 +208,7 @@ def _row(draft: _Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
     )
 
 
-def _credit_code(draft: _Draft) -> str:
+def _credit_code(draft: Draft) -> str:
     try:
         return check_uscc(draft.cells["credit_code"]) if draft.cells.get("credit_code") else ""
     except WrongCreditCode:
@@ -292,23 +222,7 @@ def _placeholder(variant: Variant) -> Quantity:
     return Quantity(QuantityKind.UNKNOWN, None, (Note("placeholder"),))
 
 
-def _unmatched(written: str, reason: str, candidates: tuple[str, ...]) -> Note:
-    if reason == "not_in_catalogue" and not candidates:
-        return Note("not_in_catalogue_at_all", {"written": written})
-    return Note(reason, {"written": written, "items": " ".join(candidates)})
-
-
-def _note(change: Change, item: str) -> Note:
-    """A change of the matching as a note; `item` was chosen, `other` owns the standard."""
-    params = dict(change.params)
-    if other := params.pop("item", ""):
-        params["other"] = other
-    if change.code in _NAME_THE_ITEM:
-        params["item"] = item
-    return Note(change.code, params)
-
-
-def _compared(rows: list[ReadRow], drafts: list[_Draft]) -> list[ReadRow]:
+def _compared(rows: list[ReadRow], drafts: list[Draft]) -> list[ReadRow]:
     """The rows with their outcomes, after comparing them: duplicates, items asked twice, places."""
     cities = {row.city for row in rows if row.city}
     first_cells: dict[tuple[tuple[str, str], ...], int] = {}
@@ -326,12 +240,5 @@ def _compared(rows: list[ReadRow], drafts: list[_Draft]) -> list[ReadRow]:
                 notes.append(Note("item_again", {"line": str(again)}))
         if row.district in cities and row.district != row.city:
             notes.append(Note("other_city", {"district": row.district}))
-        compared.append(replace(row, outcome=_outcome(notes), notes=tuple(notes)))
+        compared.append(replace(row, outcome=outcome_of(notes), notes=tuple(notes)))
     return compared
-
-
-def _outcome(notes: list[Note]) -> Outcome:
-    kinds = {note.kind for note in notes}
-    if Kind.REFUSED in kinds:
-        return Outcome.REFUSED
-    return Outcome.CHANGED if Kind.CHANGED in kinds else Outcome.PLACED

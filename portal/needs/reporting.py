@@ -2,6 +2,7 @@
 rows."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -105,7 +106,13 @@ def report(reading: Reading, found: Imported, *, done: bool) -> Report:
         rows=tuple(_reported(row, found) for row in reading.rows),
         organisations=tuple(found.organisations),
         new_needs=tuple(found.made),
-        remarks=tuple(_remarks(reading)),
+        remarks=tuple(
+            remarks(
+                above=reading.above,
+                columns=reading.columns_left_out,
+                sheets=reading.sheets_left_out,
+            )
+        ),
         done=done,
     )
 
@@ -138,21 +145,21 @@ def _others(row: ReadRow) -> list[str]:
     return [str(note) for note in others]
 
 
-def _remarks(reading: Reading) -> list[str]:
-    remarks = []
-    if reading.above:
-        lines = ", ".join(map(str, reading.above))
-        remarks.append(_("Above the header, not read: line %(lines)s.") % {"lines": lines})
-    if reading.columns_left_out:
-        remarks.append(
+def remarks(*, above: Sequence[int], columns: int, sheets: Sequence[str]) -> list[str]:
+    """What of a file was not read."""
+    said = []
+    if above:
+        lines = ", ".join(map(str, above))
+        said.append(_("Above the header, not read: line %(lines)s.") % {"lines": lines})
+    if columns:
+        said.append(
             ngettext(
                 "%(n)d column has no use here and was not read.",
                 "%(n)d columns have no use here and were not read.",
-                reading.columns_left_out,
+                columns,
             )
-            % {"n": reading.columns_left_out}
+            % {"n": columns}
         )
-    if reading.sheets_left_out:
-        sheets = ", ".join(reading.sheets_left_out)
-        remarks.append(_("Sheets that were not read: %(sheets)s.") % {"sheets": sheets})
-    return remarks
+    if sheets:
+        said.append(_("Sheets that were not read: %(sheets)s.") % {"sheets": ", ".join(sheets)})
+    return said

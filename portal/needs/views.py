@@ -16,15 +16,28 @@ from portal.accounts.acting import Actor
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean
 from portal.input.fields import CleanText
+from portal.input.tables import MOST_BYTES
 from portal.needs import importing
 from portal.needs.reading import Reading, Unreadable, read
 from portal.needs.reporting import Report, report
-from portal.needs.tables import MOST_BYTES
 
 
-class ListForm(forms.Form):
-    """A list of needs. `seen`: the digest of the file whose report was shown; the file itself is
+class FileForm(forms.Form):
+    """A list as a file. `seen`: the digest of the file whose report was shown; the file itself is
     not kept between the two steps, because it may hold what nobody should keep."""
+
+    file = forms.FileField(label=gettext_lazy("File (.xlsx or .csv)"))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_file(self) -> bytes:
+        sent = self.cleaned_data["file"]
+        if sent.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than 10 MiB. Please split it."))
+        return bytes(sent.read())
+
+
+class ListForm(FileForm):
+    """A list of needs."""
 
     file = forms.FileField(
         label=gettext_lazy("File (.xlsx or .csv)"),
@@ -36,13 +49,6 @@ class ListForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For the rows that name none of their own."),
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_file(self) -> bytes:
-        sent = self.cleaned_data["file"]
-        if sent.size > MOST_BYTES:
-            raise ValidationError(_("The file is larger than 10 MiB. Please split it."))
-        return bytes(sent.read())
 
     def clean_source(self) -> str:
         source: str = self.cleaned_data["source"]

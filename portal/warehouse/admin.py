@@ -21,6 +21,7 @@ from portal.pledges.models import Pledge
 from portal.pledges.stages import PLEDGE
 from portal.stages.admin import StageFilter, SubjectAdmin, public_page
 from portal.stages.models import Subject
+from portal.warehouse.arrival_pages import ArrivalPages
 from portal.warehouse.forms import WarehouseForm
 from portal.warehouse.models import (
     Allocation,
@@ -98,7 +99,7 @@ class ArrivalLines(Lines):
 
 
 @admin.register(Arrival)
-class ArrivalAdmin(OfOneOrganisation):
+class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
     """What waits at the door comes first."""
 
     list_display = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label")
@@ -125,11 +126,11 @@ class ArrivalAdmin(OfOneOrganisation):
             return super()._take(request, move=move, actor=actor, subject=subject)
         gift = Pledge.objects.filter(code=request.GET.get("gift", "")).first()
         if gift is None:
-            return self._choose_gift(request)
+            return self._choose_gift(request, houses=[])
         for_gift = replace(actor, by_link=gift.code)
         return super()._take(request, move=move, actor=for_gift, subject=None)
 
-    def _choose_gift(self, request: HttpRequest) -> HttpResponse:
+    def _choose_gift(self, request: HttpRequest, *, houses: list[Warehouse]) -> HttpResponse:
         sendable = Pledge.objects.filter(
             stage__in=PLEDGE.move("dispatch").source, lines__sent__lt=F("lines__quantity")
         )
@@ -137,6 +138,7 @@ class ArrivalAdmin(OfOneOrganisation):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Which gift has arrived or was sent?"),
+            "houses": houses,
             "gifts": sendable.distinct().order_by("-since", "-pk")[:100],
         }
         return render(request, "warehouse/choose_gift.html", context)

@@ -39,14 +39,18 @@ class Noted:
     batches: list[CountedBatch]
 
     @property
+    def rows(self) -> list[CountedLine | CountedBatch]:
+        return [self.said, *self.batches]
+
+    @property
     def here(self) -> int:
         """How much of it came, good or not."""
-        return sum(row.accepted + row.rejected for row in (self.said, *self.batches))
+        return sum(row.accepted + row.rejected for row in self.rows)
 
     @property
     def reason(self) -> CountReason:
         """The first that is given: a line's difference is explained once."""
-        given = (row.reason for row in (self.said, *self.batches) if row.reason)
+        given = (row.reason for row in self.rows if row.reason)
         return next(given, CountReason.NONE)
 
 
@@ -84,7 +88,8 @@ def _noted(subject: Arrival, facts: Counted, step: Step) -> list[Noted]:
     batches = [row for row in facts.batches if row.accepted or row.rejected]
     if strange := next((row.line for row in batches if row.line not in said), None):
         raise MoveRefused(_("The consignment has no line %(no)d.") % {"no": strange})
-    if len(lines) + len(batches) > MOST_LOTS:
+    here = sum(bool(row.accepted or row.rejected) for row in facts.lines)
+    if here + len(batches) > MOST_LOTS:
         raise MoveRefused(
             _(
                 "At most %(most)d batches are counted in one step. "
@@ -170,11 +175,11 @@ def _count_line(one: Noted, subject: Arrival, step: Step) -> list[ArrivalLine]:
     """Book the line and its further batches; the first one answers for what is missing."""
     left = one.line.announced
     shares = []
-    for row in (one.said, *one.batches):
+    for row in one.rows:
         shares.append(min(row.accepted + row.rejected, left))
         left -= shares[-1]
     found = [one.line, *(_split(one.line, share, subject, step) for share in shares[1:])]
-    for line, row in zip(found, (one.said, *one.batches), strict=True):
+    for line, row in zip(found, one.rows, strict=True):
         _count(line, row, one.reason, house_of(subject), step)
     return found
 

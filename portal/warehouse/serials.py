@@ -35,14 +35,16 @@ def keep_serials(line: ArrivalLine, text: str) -> None:
             _("Line %(no)d: “%(number)s…” is too long for a serial number.")
             % {"no": line.no, "number": long[0][:20]}
         )
-    known = set(Serial.objects.filter(item=item, number__in=numbers).values_list("number", flat=1))
+    rows = Serial.objects.filter(item=item, number__in=numbers)
+    known = set(rows.values_list("number", flat=True))
     twice = [number for number, times in Counter(numbers).items() if times > 1]
     if again := [*twice, *(number for number in numbers if number in known)]:
         raise _known(line, again[:5])
     try:
         with transaction.atomic():
-            rows = [Serial(item=item, lot=lot, number=number) for number in numbers]
-            Serial.objects.bulk_create(rows)
+            Serial.objects.bulk_create(
+                Serial(item=item, lot=lot, number=number) for number in numbers
+            )
     except IntegrityError as raced:
         raise _known(line, numbers[:5]) from raced
 

@@ -4,43 +4,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Reader',
+            name="Reader",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('box', models.BinaryField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("box", models.BinaryField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='for')),
-                ('about', models.CharField(max_length=12, verbose_name='about')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('asks', models.BooleanField(default=False, verbose_name='asks for an answer')),
-                ('box', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Could not be sent'), ('unsent', 'Nobody to send it to')], max_length=10, verbose_name='state')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('trouble', models.CharField(blank=True, max_length=60, verbose_name='trouble')),
-                ('queued_at', models.DateTimeField(verbose_name='queued')),
-                ('next_at', models.DateTimeField(verbose_name='next attempt')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, verbose_name="for")),
+                ("about", models.CharField(max_length=12, verbose_name="about")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("asks", models.BooleanField(default=False, verbose_name="asks for an answer")),
+                ("box", models.BinaryField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("failed", "Could not be sent"),
+                            ("unsent", "Nobody to send it to"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("trouble", models.CharField(blank=True, max_length=60, verbose_name="trouble")),
+                ("queued_at", models.DateTimeField(verbose_name="queued")),
+                ("next_at", models.DateTimeField(verbose_name="next attempt")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
             ],
             options={
-                'verbose_name': 'notice',
-                'verbose_name_plural': 'notices',
-                'indexes': [models.Index(fields=['state', 'next_at'], name='notices_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'sent', 'failed', 'unsent'))), name='notices_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('box', None), _connector='OR'), name='notices_sent_text_is_gone')],
+                "verbose_name": "notice",
+                "verbose_name_plural": "notices",
+                "indexes": [models.Index(fields=["state", "next_at"], name="notices_due")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("waiting", "sent", "failed", "unsent"))),
+                        name="notices_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True),
+                            ("box", None),
+                            _connector="OR",
+                        ),
+                        name="notices_sent_text_is_gone",
+                    ),
+                ],
             },
         ),
     ]

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal.accounts.roles import Role
+from portal.input.tables import MOST_BYTES
 from portal.needs.models import Need, NeedLine
-from portal.needs.tables import MOST_BYTES
 from portal.organisations.models import Organisation
 from tests.factories.catalogue import load_catalogue
 from tests.factories.organisations import NOTICE

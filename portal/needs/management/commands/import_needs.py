@@ -16,10 +16,10 @@ from portal.accounts.models import Person
 from portal.accounts.roles import COORDINATOR
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean
+from portal.input.tables import MOST_BYTES
 from portal.needs import importing
 from portal.needs.reading import Unreadable, read
 from portal.needs.reporting import Report, report
-from portal.needs.tables import MOST_BYTES
 
 BAD_INPUT = 2
 WIDTH = 120

@@ -1,4 +1,4 @@
-"""Need lists as rows of text: CSV in the encodings people use, XLSX within safe limits."""
+"""Lists that people send, as rows of text: CSV in the encodings people use, XLSX within limits."""
 
 import codecs
 import csv
