@@ -178,6 +178,7 @@ def test_without_redis_the_queue_is_a_folder(read, tmp_path):
     settings = read()
 
     assert settings["CELERY_BROKER_URL"] == "filesystem://localhost"
+    assert settings["CELERY_BROKER_TRANSPORT"] == "portal.folder_queue:Transport"
     assert (tmp_path / "queue").is_dir()
     assert (tmp_path / "control").is_dir()
 
