@@ -1,6 +1,7 @@
 """The environment, read by typed functions that name the variable when its value makes no sense."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 YES = frozenset({"1", "true", "yes", "on"})
+S3 = ("S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION", "S3_PREFIX")
 NO = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -144,6 +146,27 @@ def redis(name: str) -> str:
             f"{name} is {_masked(value)!r}: it must look like redis://host:6379/0."
         )
     return value
+
+
+def store(folder_for: Path) -> dict[str, Any]:
+    """Django's storage for photos and papers: the bucket that S3_BUCKET names, else a folder."""
+    bucket = text("S3_BUCKET", "")
+    told = {name: text(name, "") for name in S3}
+    if not bucket:
+        for name in (name for name, value in told.items() if value):
+            raise ImproperlyConfigured(f"{name} is set: name the bucket in S3_BUCKET too.")
+        return {"BACKEND": "portal.evidence.boxes.Folder", "OPTIONS": {"location": folder_for}}
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured("S3_BUCKET is set: install requirements/extras.txt too.")
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": address("S3_ENDPOINT") or None,
+        "access_key": text("S3_ACCESS_KEY"),
+        "secret_key": text("S3_SECRET_KEY"),
+        "region_name": told["S3_REGION"] or None,
+        "location": told["S3_PREFIX"].strip("/"),
+    }
+    return {"BACKEND": "portal.evidence.buckets.Bucket", "OPTIONS": options}
 
 
 def _masked(address: str) -> str:

@@ -205,7 +205,6 @@ if REDIS_URL:
     }
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {**REDIS_TIMEOUTS, "max_retries": 0}
 else:
-    CELERY_BROKER_TRANSPORT = "portal.folder_queue:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(env.made(VAR / "queue", "VAR")),
         "data_folder_out": str(VAR / "queue"),  # in and out: the same folder
@@ -329,10 +328,7 @@ FILE_UPLOAD_HANDLERS = ["portal.evidence.uploads.Bounded"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 30  # a form takes 20, and says so itself
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "evidence": {
-        "BACKEND": "portal.evidence.boxes.Folder",
-        "OPTIONS": {"location": MEDIA_DIR},
-    },
+    "evidence": env.store(MEDIA_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

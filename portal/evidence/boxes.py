@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,19 @@ class Folder(FileSystemStorage):
         return name
 
 
-def _storage() -> Storage:
-    return storages["evidence"]
+class Away(Exception):
+    """The store cannot be reached or takes nothing; what is in it is not touched by that."""
+
+
+@contextmanager
+def _storage() -> Iterator[Storage]:
+    """The folder or bucket of this site. Away: the disk or the network fails."""
+    try:
+        yield storages["evidence"]
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Away(str(error)) from error
 
 
 def _path(shelf: str, sha256: str) -> str:
@@ -62,18 +74,19 @@ def _path(shelf: str, sha256: str) -> str:
 
 
 def put(shelf: str, data: bytes) -> str:
-    """Store the bytes; their SHA-256. Stored twice, they are there once."""
+    """Store the bytes; their SHA-256. Stored twice, they are there once. Away."""
     sha256 = hashlib.sha256(data).hexdigest()
     path = _path(shelf, sha256)
-    if not _storage().exists(path):
-        _storage().save(path, ContentFile(data))
+    with _storage() as storage:
+        if not storage.exists(path):
+            storage.save(path, ContentFile(data))
     return sha256
 
 
 def get(shelf: str, sha256: str) -> bytes:
-    """The bytes as they were stored. Lost, Damaged."""
+    """The bytes as they were stored. Lost, Damaged, Away."""
     try:
-        with _storage().open(_path(shelf, sha256)) as file:
+        with _storage() as storage, storage.open(_path(shelf, sha256)) as file:
             data: bytes = file.read()
     except FileNotFoundError as absent:
         raise Lost(sha256) from absent
@@ -83,22 +96,31 @@ def get(shelf: str, sha256: str) -> bytes:
 
 
 def drop(shelf: str, sha256: str) -> None:
-    """Delete the bytes, if they are there."""
-    _storage().delete(_path(shelf, sha256))
+    """Delete the bytes, if they are there. Away."""
+    with _storage() as storage:
+        storage.delete(_path(shelf, sha256))
 
 
 def stored_at(shelf: str, sha256: str) -> datetime:
-    return _storage().get_modified_time(_path(shelf, sha256))
+    with _storage() as storage:
+        return storage.get_modified_time(_path(shelf, sha256))
 
 
 def names() -> Iterator[tuple[str, str]]:
     """(shelf, SHA-256) of all that is stored."""
     for shelf in (CLOSED, PUBLIC):
-        if not _storage().exists(shelf):
-            continue
-        for folder in sorted(_storage().listdir(shelf)[0]):
-            for name in sorted(_storage().listdir(f"{shelf}/{folder}")[1]):
+        for folder in _listed(shelf, folders=True):
+            for name in _listed(f"{shelf}/{folder}", folders=False):
                 yield shelf, name
+
+
+def _listed(path: str, *, folders: bool) -> list[str]:
+    """A bucket has no folders of its own: where nothing is stored there is none."""
+    try:
+        with _storage() as storage:
+            return sorted(storage.listdir(path)[0 if folders else 1])
+    except FileNotFoundError:
+        return []
 
 
 def close(data: bytes, *, code: str) -> bytes:

@@ -32,6 +32,22 @@ class Refused(Exception):
     """It is not done; the text says why, fit for the page."""
 
 
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Where the store is away: a sentence, before anything is recorded."""
+    try:
+        yield
+    except boxes.Away as away:
+        raise Refused(
+            _(
+                "The place where photos and papers are kept cannot be reached at the moment. "
+                "Nothing was done with the files; what was recorded stays. Please try again in a "
+                "few minutes."
+            )
+        ) from away
+
+
+@_reached()
 def attach(
     *, code: str, found: Sequence[Examined], shows: Shows, by: Actor, at: datetime
 ) -> list[File]:
@@ -42,8 +58,7 @@ def attach(
     if ledger.closed():
         raise Refused(_("Nothing can be recorded at the moment. Please try again later."))
     codes = concerned(code)
-    with _reached():
-        stored = [(one, _store(one, code=code)) for one in found]
+    stored = [(one, _store(one, code=code)) for one in found]
     try:
         with transaction.atomic(durable=True):
             return [
@@ -51,25 +66,9 @@ def attach(
                 for one, closed in stored
             ]
     except Unfit:
-        with _reached():
-            for _one, closed in stored:
-                _drop(closed)
+        for _one, closed in stored:
+            _drop(closed)
         raise
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    """Where the store is away: a sentence, before anything is recorded."""
-    try:
-        yield
-    except boxes.Away as away:
-        raise Refused(
-            _(
-                "The place where photos and papers are kept cannot be reached at the moment. "
-                "No file was taken; what was recorded stays. Please send the files again in a "
-                "few minutes."
-            )
-        ) from away
 
 
 def concerned(code: str) -> list[str]:
@@ -184,6 +183,7 @@ def _make_room(code: str, *, size: int) -> None:
         )
 
 
+@_reached()
 def publish(*, pk: int, by: Actor, at: datetime) -> File:
     """A second person has looked at it: its public copy stands on the pages from now on.
 
@@ -193,9 +193,8 @@ def publish(*, pk: int, by: Actor, at: datetime) -> File:
     with transaction.atomic(durable=True):
         file = _looked_at(pk, by=by, at=at)
         copy, thumb = (_opened(file, part) for part in ("copy", "thumb"))
-        with _reached():
-            file.copy_sha256 = boxes.put(boxes.PUBLIC, copy)
-            file.thumb_sha256 = boxes.put(boxes.PUBLIC, thumb) if thumb else ""
+        file.copy_sha256 = boxes.put(boxes.PUBLIC, copy)
+        file.thumb_sha256 = boxes.put(boxes.PUBLIC, thumb) if thumb else ""
         named = {COPY: file.copy_sha256}
         file.published = _submit(PUBLISH, file, by=by, at=at, data={"added": file.uid}, named=named)
         file.stage = Stage.PUBLISHED

@@ -11,6 +11,7 @@ from portal.evidence.sniffing import JPEG, PDF
 
 ENDINGS = {JPEG: "jpg", PDF: "pdf", "image/png": "png", "image/webp": "webp"}
 CSP = "default-src 'none'; sandbox"
+RETRY_AFTER = 120  # seconds
 
 
 @require_safe
@@ -34,6 +35,8 @@ def thumb(request: HttpRequest, sha256: str) -> HttpResponse:
 def _answer(request: HttpRequest, *, name: str, media: str, small: bool = False) -> HttpResponse:
     try:
         data = boxes.get(boxes.PUBLIC, name)
+    except boxes.Away:
+        return away(request)
     except (boxes.Lost, boxes.Damaged):
         return _damaged(request, small=small)
     tag = quote_etag(name)
@@ -42,6 +45,14 @@ def _answer(request: HttpRequest, *, name: str, media: str, small: bool = False)
         response = served(data, media=media, name=f"shanji-{name[:12]}")
     response["ETag"] = tag
     response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """The store is away, not the file: 503, so that nobody takes it for lost."""
+    response = render(request, "evidence/away.html", status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    add_never_cache_headers(response)
     return response
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from portal.evidence.boxes import Away
 from portal.evidence.scrubbing import scrub
 
-DAMAGE = 1
+DAMAGE, UNREACHED = 1, 2
 
 
 class Command(BaseCommand):
@@ -20,7 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = scrub(at=timezone.now())
+        try:
+            report = scrub(at=timezone.now())
+        except Away as away:
+            self.stderr.write(
+                f"Nothing was checked to its end: the store cannot be reached. {away}"
+            )
+            raise SystemExit(UNREACHED) from away
         if options["json"]:
             told = {"files": report.files, "findings": [asdict(f) for f in report.findings]}
             self.stdout.write(json.dumps(told))
