@@ -22,6 +22,7 @@ from portal.warehouse.models import AllocationLine, Arrival
 KINDS = "CRSBA"  # of what has moves at the dock; a gift's code leads to its parts
 MOST = 20  # of each list
 PACK = "pack"
+UNCOUNTED = ("announced", "arrived")
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ def who_can(subject: Subject) -> list[tuple[object, str]]:
 
 def contents(subject: Subject) -> list[dict[str, Any]]:
     """The lots in it, each with item, quantity and unit: what is to be picked, or handed over."""
-    quantity = "announced" if isinstance(subject, Arrival) else "quantity"
+    quantity = "quantity"
+    if isinstance(subject, Arrival):
+        quantity = "announced" if subject.stage in UNCOUNTED else "accepted"
     return [
         {
             "item": described(row.lot.variant),
