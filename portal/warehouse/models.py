@@ -136,9 +136,9 @@ class Lot(Subject):
         constraints = [stage_known(LOT)]
 
     class Disclosure:
-        personal = ("batch",)
+        personal = ("batch", "bin")
         internal = (
-            *("pledge", "variant", "warehouse", "expiry", "community_only", "bin", "stocked_at"),
+            *("pledge", "variant", "warehouse", "expiry", "community_only", "stocked_at"),
             *("before", "asked", "asked_by", "counted_by", "sent_to", "sent_by", "origin"),
         )
         erased_with = ("arrivalline__arrival__code", "origin__arrivalline__arrival__code")

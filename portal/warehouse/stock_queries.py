@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 
 from ledger.core.postings import place
 from portal.accounts.acting import Actor
+from portal.input.amounts import plain_yuan
 from portal.stages.models import Subject
 from portal.warehouse.lots import held_in
 from portal.warehouse.models import Lot, Warehouse
@@ -43,7 +44,7 @@ def take_out_initial(*, subject: Lot, actor: Actor) -> dict[str, Any]:
     """What was asked: the second person agrees to exactly that. A price is shown in yuan."""
     said = dict(subject.asked)
     if "price" in said:
-        said["price"] = f"{said['price'] // 100}.{said['price'] % 100:02d}"
+        said["price"] = plain_yuan(said["price"])
     return said
 
 

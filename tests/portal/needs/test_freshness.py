@@ -190,4 +190,4 @@ def test_the_command_takes_what_is_due(capsys):
 
     call_command("clock", "--json")
 
-    assert capsys.readouterr().out.strip().endswith('"needs": 1}}')
+    assert '"needs": 1' in capsys.readouterr().out
