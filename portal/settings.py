@@ -205,6 +205,7 @@ if REDIS_URL:
     }
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {**REDIS_TIMEOUTS, "max_retries": 0}
 else:
+    CELERY_BROKER_TRANSPORT = "portal.folder_queue:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(env.made(VAR / "queue", "VAR")),
         "data_folder_out": str(VAR / "queue"),  # in and out: the same folder
