@@ -26,7 +26,7 @@ from portal.notices import boxes
 from portal.notices.models import Notice, Reader
 
 LANGUAGES = ("zh-hans", "en")
-PARTED = re.compile(r"[\s,;，；、（）()<>《》]+")
+PARTED = re.compile(r"[\s,;:，；：、（）()<>《》]+")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Words:
 def address_in(typed: str) -> str:
     """The first e-mail address in what somebody typed as "how to reach you"; else nothing."""
     for word in PARTED.split(typed):
-        found = word.strip().removeprefix("mailto:")
+        found = word.strip()
         if "@" not in found or len(found) > 200:
             continue
         try:

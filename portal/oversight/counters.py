@@ -19,6 +19,7 @@ GONE = ("lost", "back", "returned")
 UNCOUNTED = ("announced", "arrived", "recount")
 HELD = Least(F("surplus"), F("accepted"))  # found beyond the count: received once explained
 AGREED = F("accepted") - HELD
+EXPLAINED = ("resolved", "objected")  # what was found beyond counts from then on
 
 
 def pledged_is_the_sum_of_gifts() -> Iterator[Difference]:
@@ -36,7 +37,7 @@ def allocated_is_what_is_under_way_or_confirmed() -> Iterator[Difference]:
     direct = shipped.filter(Q(shipment__gift__isnull=False) | Q(shipment__urgent__isnull=False))
     lost = shipped.exclude(pk__in=direct.values("pk"))
     said = ReceiptLine.objects.filter(shipment_line__need_line__isnull=False)
-    refused = said.annotate(gone=F("shipment_line__quantity") - AGREED)
+    refused = said.annotate(gone=F("shipment_line__quantity") - AGREED - F("later"))
     should = added(
         sums(standing, "allocation__need_line", of="quantity"),
         sums(direct, "need_line", of="quantity"),
@@ -51,8 +52,8 @@ def received_is_the_sum_of_receipts() -> Iterator[Difference]:
     """I5: a need line's received = what its hospital confirmed of it; a surplus counts once it is
     explained."""
     rows = ReceiptLine.objects.filter(shipment_line__need_line__isnull=False)
-    counts = Case(When(receipt__stage="resolved", then=F("accepted")), default=AGREED)
-    confirmed = sums(rows.annotate(n=counts), "shipment_line__need_line", of="n")
+    counts = Case(When(receipt__stage__in=EXPLAINED, then=F("accepted")), default=AGREED)
+    confirmed = sums(rows.annotate(n=counts + F("later")), "shipment_line__need_line", of="n")
     yield from _compared("received", confirmed)
 
 

@@ -10,7 +10,18 @@ from portal.accounts.links import end_links
 from portal.needs import commands as needs
 from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt, ReceiptLine
+from portal.receipts.resolving import (
+    come_later,
+    destroy,
+    find_again,
+    hand_on,
+    inspect_again,
+    object_to,
+    replace,
+)
+from portal.receipts.silence import tick
 from portal.receipts.stages import DifferenceReason, Explained, ReceiptConfirmed, ReceivedLine
+from portal.receipts.using import report_use
 from portal.shipping.asking import CONFIRM
 from portal.shipping.commands import fulfil_accounted, lock_gifts
 from portal.shipping.direct import count_arrived
@@ -25,6 +36,17 @@ from portal.shipping.lines import (
 from portal.shipping.models import Shipment, ShipmentLine
 from portal.stages.engine import MoveRefused, Step, follow, locked
 
+__all__ = [  # with the effects below: what the table and the clock call
+    "come_later",
+    "destroy",
+    "find_again",
+    "hand_on",
+    "inspect_again",
+    "object_to",
+    "replace",
+    "report_use",
+    "tick",
+]
 Pairs = list[tuple[ReceivedLine, ShipmentLine]]
 
 
@@ -37,6 +59,8 @@ def confirm(subject: Receipt, facts: ReceiptConfirmed, step: Step) -> None:
     shipment = locked(Shipment, subject.shipment.code)
     if shipment.stage == "packed":
         raise MoveRefused(_("It has not been sent yet, so nothing can be confirmed."))
+    if shipment.stage == "unconfirmed":
+        step.open(late=True)
     pledges = lock_gifts(shipment)
     lock_needs(shipment)
     pairs = _pairs(facts.lines, lines_of(shipment))
@@ -59,14 +83,15 @@ def confirm(subject: Receipt, facts: ReceiptConfirmed, step: Step) -> None:
 
 
 def explain(subject: Receipt, facts: Explained, step: Step) -> None:
-    """The sender has explained the difference: what was held beyond the count is received now."""
+    """The sender has explained the difference: what was held beyond the count is received now.
+    Explained again after an objection, it says another reason and books nothing."""
     shipment = locked(Shipment, subject.shipment.code)
     pledges = lock_gifts(shipment)
     lock_needs(shipment)
     owner = _hospital(shipment)
     extra: dict[int, int] = {}
-    for row in subject.lines.order_by("shipment_line__no"):
-        held = min(row.surplus, row.accepted)
+    for row in subject.lines.select_related("receipt").order_by("shipment_line__no"):
+        held = row.held
         line = _with_lot(row.shipment_line_id)
         if held:
             extra[line.pk] = held

@@ -1,15 +1,19 @@
 """What the forms and pages ask about hospital receipts."""
 
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts.acting import Actor
 from portal.catalogue.queries import described, unit_of
 from portal.receipts.models import Receipt, ReceiptLine
+from portal.receipts.settling import STANDING
 from portal.shipping.lines import lines_of
 from portal.shipping.models import Shipment, ShipmentLine
+
+OPEN = ("discrepancy", "objected")  # the sender has to explain
 
 
 def confirm_initial(*, subject: Receipt | None, actor: Actor) -> dict[str, Any]:
@@ -21,9 +25,61 @@ def confirm_initial(*, subject: Receipt | None, actor: Actor) -> dict[str, Any]:
     return {"lines": [_row(line) for line in lines_of(shipment)]}
 
 
+def missing_initial(*, subject: Receipt, actor: Actor) -> dict[str, Any]:
+    """A row for each line with pieces that nobody has found yet."""
+    rows = [(row, row.missing - row.later - row.found) for row in lines_confirmed(subject)]
+    left = _left(rows, _("%(n)s still missing"))
+    return {"later": left, "again": left}
+
+
+def rejected_initial(*, subject: Receipt, actor: Actor) -> dict[str, Any]:
+    """A row for each line with rejected pieces of which nobody has said where they went."""
+    rows = [(row, row.rejected - row.settled) for row in lines_confirmed(subject)]
+    left = _left(rows, _("%(n)s rejected"))
+    return {"handed": left, "destroyed": left}
+
+
+def back_initial(*, subject: Receipt, actor: Actor) -> dict[str, Any]:
+    """A row for each line of which something came back to the warehouse."""
+    rows = [(row, row.back) for row in lines_confirmed(subject)]
+    return {"inspected": _left(rows, _("%(n)s came back"))}
+
+
+def use_initial(*, subject: Receipt, actor: Actor) -> dict[str, Any]:
+    """A row for each line of which something is not issued yet."""
+    rows = [(row, row.usable - row.issued) for row in lines_confirmed(subject)]
+    return {"issued": _left(rows, _("%(n)s not reported yet"))}
+
+
+def replacement_choices(*, subject: Receipt, actor: Actor) -> list[tuple[str, Any]]:
+    """Later shipments of the same sender to the same hospital."""
+    rows = Shipment.objects.filter(
+        hospital=subject.shipment.hospital,
+        org=subject.shipment.org,
+        opened_at__gte=subject.shipment.opened_at,
+    ).exclude(pk=subject.shipment_id)
+    return [(row.code, f"{row.code} · {row.stage_label}") for row in rows.order_by("-pk")[:50]]
+
+
+def unreported(hospitals: Collection[str]) -> QuerySet[Receipt]:
+    """Receipts of these hospitals of which something is not reported as issued, the oldest
+    first."""
+    rows = Receipt.objects.filter(
+        shipment__hospital__code__in=hospitals,
+        lines__issued__lt=F("lines__accepted") + F("lines__later"),
+    )
+    return rows.select_related("shipment").distinct().order_by("opened_at", "pk")
+
+
+def disputed(hospitals: Collection[str]) -> QuerySet[Receipt]:
+    """Receipts of these hospitals with a difference, whether it is explained yet or not."""
+    rows = Receipt.objects.filter(shipment__hospital__code__in=hospitals, stage__in=STANDING)
+    return rows.select_related("shipment").order_by("-since", "-pk")
+
+
 def open_differences(org: str) -> QuerySet[Receipt]:
     """Receipts with a difference that this sender has not explained yet, the oldest first."""
-    rows = Receipt.objects.filter(stage="discrepancy", shipment__org=org)
+    rows = Receipt.objects.filter(stage__in=OPEN, shipment__org=org)
     return rows.select_related("shipment__hospital").order_by("since", "pk")
 
 
@@ -35,8 +91,20 @@ def of_gift(gift: str) -> QuerySet[Receipt]:
 
 def lines_confirmed(receipt: Receipt) -> list[ReceiptLine]:
     """What the hospital said of each line, in order."""
-    wanted = ("shipment_line__lot__variant__item", "shipment_line__lot__pledge")
+    wanted = ("shipment_line__lot__variant__item", "shipment_line__lot__pledge", "receipt")
     return list(receipt.lines.select_related(*wanted).order_by("shipment_line__no"))
+
+
+def _left(rows: list[tuple[ReceiptLine, int]], said: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": row.shipment_line.no,
+            "caption": f"{described(row.shipment_line.lot.variant)} · "
+            f"{said % {'n': f'{n:,}'}}, {unit_of(row.shipment_line.lot.variant)}",
+        }
+        for row, n in rows
+        if n
+    ]
 
 
 def _row(line: ShipmentLine) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import COORDINATOR, DISPATCHER, DONOR, HOSPITAL
 from portal.disclosure.classes import NAMED
+from portal.receipts import settling
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
@@ -23,6 +24,9 @@ class Explanation(Choice):
     COUNTED_WRONG = "counted_wrong", _("The warehouse had counted wrongly")
     CARRIER = "carrier", _("Happened with the carrier")
     ACCEPTED = "accepted", _("The difference is accepted as it is")
+    LOST = "lost", _("Lost on the way; it is written off")
+    FOUND = "found", _("Found again, as the entries say")
+    REPLACED = "replaced", _("Replaced by another shipment")
 
 
 class ReceivedLine(Facts):
@@ -64,6 +68,13 @@ RECEIPT = Lifecycle(
             detour=True,
         ),
         Stage(
+            "objected",
+            _("Objected"),
+            _("The hospital does not agree with the explanation; the sender must answer."),
+            public="confirm",
+            detour=True,
+        ),
+        Stage(
             "resolved",
             _("Explained"),
             _("The difference has been explained by the sender."),
@@ -84,7 +95,7 @@ RECEIPT = Lifecycle(
         ),
         Move(
             "explain",
-            source=("discrepancy",),
+            source=("discrepancy", "objected"),
             target="resolved",
             by=(DISPATCHER, COORDINATOR, DONOR),
             facts=Explained,
@@ -92,6 +103,7 @@ RECEIPT = Lifecycle(
             label=_("Explain the difference"),
             done=_("Difference explained"),
         ),
+        *settling.MOVES,
     ),
     public_from=("confirmed", "discrepancy"),
 )

@@ -3,6 +3,7 @@ they were delivered, and when it has been silent for three days."""
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,13 +27,17 @@ def ask_hospital(shipment: Shipment, *, why: str, at: datetime) -> None:
     hospital, key = shipment.hospital, f"confirm:{shipment.code}:{why}"
     if notices.is_known(key) or not notices.address_of(hospital.code):
         return
-    token = make_link(purpose=CONFIRM, code=shipment.code, at=at, days=CONFIRM_DAYS)
-    link = notices.site(reverse("plain:receipts:confirm", args=[token]))
-
-    def words() -> Words:
-        return _words(shipment.code, name_of(hospital), link, why)
-
-    notices.send(code=hospital.code, key=key, words=words, at=at, about=shipment.code, asks=True)
+    with transaction.atomic():  # the link is in the mail or not at all
+        token = make_link(purpose=CONFIRM, code=shipment.code, at=at, days=CONFIRM_DAYS)
+        link = notices.site(reverse("plain:receipts:confirm", args=[token]))
+        notices.send(
+            code=hospital.code,
+            key=key,
+            words=lambda: _words(shipment.code, name_of(hospital), link, why),
+            at=at,
+            about=shipment.code,
+            asks=True,
+        )
 
 
 def _words(code: str, hospital: str, link: str, why: str) -> Words:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import AUDITOR, AUTHORITY, CHARITY, DONOR, HOSPITAL
+from portal.accounts.roles import AUDITOR, AUTHORITY, CHARITY, CLOCK, DONOR, HOSPITAL
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge
@@ -148,6 +148,8 @@ class Shipment(Subject):
             return self.gift is not None and actor.by_link == self.gift.code
         if actor.role == AUTHORITY:  # it looks after deliveries that nobody confirms
             return self.stage == "unconfirmed"
+        if actor.role == CLOCK:
+            return True
         if actor.role == HOSPITAL:
             by_own_link = actor.by_link in ("", self.code)
             return by_own_link and self.hospital is not None and actor.org == self.hospital.code

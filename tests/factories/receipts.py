@@ -3,6 +3,7 @@
 from portal.accounts.acting import Actor
 from portal.accounts.roles import Role
 from portal.receipts.models import Receipt
+from portal.receipts.settling import SomeOf
 from portal.receipts.stages import (
     DifferenceReason,
     Explained,
@@ -67,3 +68,14 @@ def explain(receipt, *, explanation=Explanation.PACKED_MORE, note="", actor=None
     actor = actor or dispatcher_of(receipt.shipment.org)
     facts = Explained(explanation=explanation, note=note)
     return engine.advance(Receipt, receipt.code, "explain", actor=actor, facts=facts, at=at)
+
+
+def move_on(receipt, move, facts, *, actor=None, at=AT):
+    """A later move of the receipt; by the sender's dispatcher where nobody is named."""
+    actor = actor or dispatcher_of(receipt.shipment.org)
+    return engine.advance(Receipt, receipt.code, move, actor=actor, facts=facts, at=at)
+
+
+def some(quantities):
+    """{line: quantity} as rows of a later move."""
+    return tuple(SomeOf(line=line, quantity=n) for line, n in quantities.items())
