@@ -133,6 +133,8 @@ def _around_gifts(
                 "warehouse": subject.warehouse,
                 "needs": [c for c in subject.around if c[0] == "N"],
             }
+            if "holder" in subject.facts:
+                gift.subjects[f"{subject.kind}:{subject.code}"]["holder"] = subject.facts["holder"]
 
 
 def _raise_versions(shelf: Shelf, codes: list[str], *, version: int) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import photos, sums, telling, verdict, words
+from portal.tracking import carried, photos, sums, telling, verdict, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
 from portal.tracking.queries import Erased
 
@@ -132,7 +132,7 @@ def _unknown(row: Gift) -> list[str]:
     """What the ledger does not say, so that nobody reads it into the page."""
     said = [_("Whether each entry was true when it was written: that several parties say it does.")]
     kinds = {share.kind for share in verdict.shares(row)}
-    if kinds & {"transit", "delivered", "inbound"}:
+    if kinds & {"transit", "trouble", "turned_back", "delivered", "inbound"}:
         said.append(_("Where exactly the pieces under way are at this moment."))
     if "received" in kinds:
         said.append(_("How the hospital has used what it confirmed."))
@@ -265,6 +265,8 @@ def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
                 if start == "held":
                     told["held"] = told.get("held", 0) - p["amount"]
     columns = ("packed", "received", "rejected", "damaged", "lost", "held")
+    back = ("quarantine", "returned")
+    columns += tuple(name for name in back if any(name in told for told in goods.values()))
     hospital = words.name(row.names, row.hospital) if row.hospital else ""
     return {
         "section": "gifts",
@@ -276,7 +278,7 @@ def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
         "house": words.name(row.names, row.warehouse) if row.warehouse else "",
         "stage": stage_label("shipment", row.stage),
         "tone": stage_tone("shipment", row.stage),
-        "text": stage_text("shipment", row.stage),
+        "verdict": carried.verdict(row),
         "columns": [_("Packed"), *(_heads()[c] for c in columns[1:])],
         "rows": [
             {
@@ -305,6 +307,8 @@ def _heads() -> dict[str, str]:
         "damaged": _("Damaged"),
         "lost": _("Missing"),
         "held": _("Held"),
+        "quarantine": _("Came back"),
+        "returned": _("Back to the donor"),
     }
 
 

@@ -10,26 +10,31 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.stages.table import PUBLIC_STAGES, lifecycle
-from portal.tracking import words
+from portal.tracking import carried, words
 from portal.tracking.goods import name_of
 from portal.tracking.models import Gift
 
 # The order of the sentence: what is done first, then from hospital back to donor, then ends.
 ORDER = (
-    *("received", "held", "delivered", "transit", "packing", "reserved", "stock", "kept"),
+    *("received", "held", "delivered", "transit", "trouble", "turned_back", "packing"),
+    *("reserved", "stock", "kept"),
     *("quarantine", "waiting", "inbound", "promised", "unanswered"),
 )
+AMISS = ("held", "damaged", "lost", "trouble", "turned_back")
 ENDS = ("rejected", "returned", "damaged", "lost", "expired", "community", "sold")
 PUBLIC = {"unanswered": "start", "promised": "match", "inbound": "match", "waiting": "store"}
 PUBLIC |= {"quarantine": "store", "stock": "store", "reserved": "allocate", "packing": "deliver"}
-PUBLIC |= {"kept": "store"}
+PUBLIC |= {"kept": "store", "trouble": "deliver", "turned_back": "deliver"}
 PUBLIC |= {"transit": "deliver", "delivered": "deliver", "held": "confirm", "received": "confirm"}
 TONES = {"received": "received", "returned": "returned", "promised": "promised"}
 TONES |= {"unanswered": "promised", "stock": "stored", "quarantine": "stored", "waiting": "stored"}
 TONES |= {"reserved": "stored", "inbound": "moving", "packing": "moving", "transit": "moving"}
 TONES |= {"delivered": "moving", "held": "moving", "kept": "stored"}
+TONES |= {"trouble": "moving", "turned_back": "moving"}
 
 
+TRANSIT = {"delivered": "delivered", "unconfirmed": "delivered"}  # by the shipment's stage
+TRANSIT |= {"refused": "turned_back", "exception": "trouble"}
 MOST = 7  # parts of the sentence
 
 
@@ -93,11 +98,12 @@ def surplus(gift: Gift, item: str) -> int:
 
 
 def counted_in(gift: Gift, item: str) -> int:
-    """What warehouses counted in as good."""
+    """What warehouses counted in as good; what came back counts once it is counted again."""
     flows: dict[str, int] = gift.flows.get(item, {})
     came = [f"{place}>stock" for place in ("inbound", "donor", "found", "quarantine")]
     came.append("quarantine>held")
     back = [f"stock>{place}" for place in ("inbound", "donor", "found", "quarantine")]
+    back.append("transit>quarantine")
     return sum(flows.get(f, 0) for f in came) - sum(flows.get(f, 0) for f in back)
 
 
@@ -124,7 +130,7 @@ def _where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
         kind = {"A": "allocation", "R": "release", "S": "shipment"}[owner[0]]
         told = gift.subjects.get(f"{kind}:{owner}", {})
         if name == "transit":
-            name = "delivered" if told.get("stage") == "delivered" else "transit"
+            name = TRANSIT.get(told.get("stage", ""), "transit")
         elif owner[0] != "A":
             name = "packing"
         shipment = owner if owner[0] == "S" else ""
@@ -176,6 +182,8 @@ def next_steps(rows: list[Share]) -> str:
         "held": _("the sender explains the difference"),
         "delivered": _("the hospital counts and confirms it; the carrier's word is not enough"),
         "transit": _("the hospital counts and confirms it"),
+        "trouble": _("the charity looks into the problem on the way"),
+        "turned_back": _("it comes back to the warehouse and is counted again"),
         "packing": _("it is handed to the carrier"),
         "reserved": _("it is released and packed"),
         "stock": _("it is allocated to a hospital's need"),
@@ -199,7 +207,10 @@ def holders(gift: Gift, rows: list[Share]) -> str:
     for share in rows:
         if share.kind in ("promised", "unanswered"):
             hands.append(_("The donor"))
-        elif share.kind in ("transit", "delivered", "inbound"):
+        elif share.kind in ("transit", "trouble", "turned_back"):
+            told = gift.subjects.get(f"shipment:{share.by}", {}).get("holder")
+            hands.append(carried.holder(told) if told else _("The carrier"))
+        elif share.kind in ("delivered", "inbound"):
             hands.append(_("The carrier"))
         elif share.kind in ("received", "held"):
             hands.append(words.name(gift.names, share.owner))
@@ -212,7 +223,7 @@ def holders(gift: Gift, rows: list[Share]) -> str:
 def view(gift: Gift) -> dict[str, Any]:
     """What the verdict's component shows."""
     rows = shares(gift)
-    amiss = any(s.kind in ("held", "damaged", "lost") for s in rows) or not rows
+    amiss = any(s.kind in AMISS for s in rows) or not rows
     at_work = [s for s in rows if s.open]
     pictures = {"store": "warehouse", "allocate": "split", "deliver": "truck", "confirm": "check"}
     picture = pictures.get(PUBLIC[at_work[0].kind], "hand") if at_work else "check"

@@ -90,6 +90,8 @@ PHRASES = {
     "reserved": _("{amount} set aside for {owner}"),
     "packing": _("{amount} ready to be sent to {owner}"),
     "transit": _("{amount} under way to {owner}"),
+    "trouble": _("{amount} under way to {owner}, where the carrier reports a problem"),
+    "turned_back": _("{amount} not taken by {owner}, on the way back"),
     "delivered": _("{amount} at {owner} by the carrier's word, not confirmed yet"),
     "held": _("{amount} more than sent at {owner}, held until explained"),
     "kept": _("{amount} kept in the warehouse for {owner}"),

@@ -1,0 +1,98 @@
+"""Where a shipment is, in one plain sentence: who has it in hand, since when, and what is next.
+
+Pure: made from the shipment's public row. Handed over is not delivered, and delivered is the
+carrier's word alone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from portal.stages.table import lifecycle
+from portal.tracking import words
+from portal.tracking.models import Subject
+
+ROLLING = ("in_transit", "out_for_delivery", "exception", "refused")
+CLAIMED = ("delivered", "unconfirmed")  # by the carrier's word
+SENTENCES = {
+    "packed": _l("Packed for {hospital} at {house}, and not handed over yet."),
+    "in_transit": _l("On the way to {hospital}, with {holder}. Handed over is not delivered."),
+    "out_for_delivery": _l("{holder} brings it to {hospital} now. It is not delivered yet."),
+    "exception": _l("On the way to {hospital}: {holder} reports a problem."),
+    "delivered": _l("{holder} says that it reached {hospital}, which has not confirmed it yet."),
+    "unconfirmed": _l(
+        "{holder} said three days ago that it reached {hospital}, which has not confirmed it."
+    ),
+    "refused": _l("{hospital} did not take it. {holder} brings it back."),
+    "back": _l("It came back to {house} and waits to be counted again."),
+    "returned": _l("It came back, and every piece was counted again."),
+    "confirmed": _l("{hospital} has counted it and signed."),
+    "lost": _l("It was lost on the way and written off."),
+}
+NEXT = {
+    "packed": _l("A second person hands it over at the gate, against its release order."),
+    "in_transit": _l("The hospital counts and confirms it."),
+    "out_for_delivery": _l("The hospital counts and confirms it."),
+    "exception": _l("The charity looks into it; the hospital counts and confirms what comes."),
+    "delivered": _l("The hospital counts and confirms it; the carrier's word is not enough."),
+    "unconfirmed": _l("The hospital still has to count and confirm it."),
+    "refused": _l("It comes back to the warehouse and is counted again."),
+    "back": _l("Two people count and book it; the goods are given out again."),
+    "returned": _l("Nothing: every piece is accounted for."),
+    "confirmed": _l("Nothing: every piece is accounted for."),
+    "lost": _l("Nothing: every piece is accounted for."),
+}
+PICTURES = {"packed": "box", "delivered": "hospital", "back": "warehouse", "returned": "back"}
+PICTURES |= {"confirmed": "check"}
+
+
+def holder(told: Any) -> str:
+    """The present holder by kind and carrier, from an entry's open `holder`; never a person."""
+    if not isinstance(told, Mapping) or not told.get("kind"):
+        return _("the carrier")
+    carrier = told.get("carrier", "") if told["kind"] == "carrier" else ""
+    return _label("carrier", carrier) if carrier else _label("to", str(told["kind"]))
+
+
+def holder_since(told: Any) -> str:
+    return str(told.get("since", "")) if isinstance(told, Mapping) else ""
+
+
+def _label(fact: str, value: str) -> str:
+    """The word for a value of one of the facts with which goods are handed over."""
+    table = lifecycle("shipment")
+    specs = table.move("hand_over").facts.specs() if table else ()
+    choices = next((spec.choices for spec in specs if spec.name == fact), None)
+    known = {member.value: member for member in choices} if isinstance(choices, type) else {}
+    return str(getattr(known[value], "label", value)) if value in known else value
+
+
+def verdict(row: Subject) -> dict[str, Any]:
+    """What the verdict's component shows on the page of a shipment."""
+    hospital = words.name(row.names, row.hospital) if row.hospital else str(words.NAMELESS)
+    house = words.name(row.names, row.warehouse) if row.warehouse else _("the sender")
+    told = row.facts.get("holder")
+    hands = holder(told)
+    table = lifecycle("shipment")
+    stage = table.by_key.get(row.stage) if table else None
+    sentence = str(SENTENCES.get(row.stage, "") or (stage.text if stage else row.stage))
+    text = sentence.format(hospital=hospital, house=house, holder=hands)
+    by_stage = {"confirmed": hospital, "packed": house, "back": house, "returned": house}
+    note, since = "", row.since.isoformat()
+    if row.stage in ROLLING:
+        by_stage[row.stage] = hands
+        since = holder_since(told) or since
+    elif row.stage in CLAIMED:
+        by_stage[row.stage] = hospital
+        note = _("by the word of %(carrier)s alone") % {"carrier": hands}
+    return {
+        "headline": text[:1].upper() + text[1:],
+        "tone": "warn" if stage is None or stage.detour else "",
+        "picture": "alert" if stage is None or stage.detour else PICTURES.get(row.stage, "truck"),
+        "since": since,
+        "holder": by_stage.get(row.stage, ""),
+        "holder_note": note,
+        "next": str(NEXT.get(row.stage, "")),
+    }
