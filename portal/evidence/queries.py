@@ -13,6 +13,11 @@ def of(code: str) -> list[File]:
     return list(File.objects.filter(code=code).exclude(stage=Stage.ERASED).order_by("pk"))
 
 
+def is_shown(code: str) -> bool:
+    """Whether a photo or paper about it was ever sent, also where it was erased since."""
+    return File.objects.filter(code=code).exists()
+
+
 def published(sha256: str) -> File | None:
     """The file whose public copy this is."""
     rows = File.objects.filter(copy_sha256=sha256, stage=Stage.PUBLISHED)

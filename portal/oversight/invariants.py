@@ -25,6 +25,7 @@ INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
     people.signatures_are_those_of_the_moves,
     people.goods_were_signed_for,
     people.held_goods_were_not_allocated,
+    people.verdicts_rest_on_evidence,
     journeys.public_versions_have_one_event,
     journeys.entries_are_counted,
     journeys.stages_were_reached_by_moves,

@@ -5,10 +5,12 @@ from itertools import combinations
 
 from django.db.models import Model
 
+from portal.evidence.queries import is_shown
 from portal.oversight.differences import Difference, difference
 from portal.shipping.models import Shipment
 from portal.stages.models import Trail
-from portal.warehouse.models import Allocation, AllocationLine, Arrival
+from portal.warehouse.arriving import SHOWN
+from portal.warehouse.models import Allocation, AllocationLine, Arrival, ArrivalLine
 
 SIGNED = {  # the columns that name different people, and the moves that wrote each
     Arrival: {"counted_by": "count recount", "inspected_by": "inspect", "taken_by": "take"},
@@ -67,6 +69,15 @@ def goods_were_signed_for() -> Iterator[Difference]:
     for allocation in single.filter(stage__in=("published", "released")).order_by("pk"):
         reason = f"{allocation.stage}: an exception without its second person"
         yield difference(_table(Allocation), allocation.code, "approved_by", reason)
+
+
+def verdicts_rest_on_evidence() -> Iterator[Difference]:
+    """I17: where an inspection found a lot not simply good, a photo or paper shows why."""
+    rows = ArrivalLine.objects.filter(verdict__in=SHOWN).select_related("arrival").order_by("pk")
+    for line in rows:
+        if not is_shown(line.arrival.code):
+            reason = f"line {line.no} is {line.verdict}, no photo or paper shows it"
+            yield difference(_table(Arrival), line.arrival.code, "verdict", reason)
 
 
 def held_goods_were_not_allocated() -> Iterator[Difference]:

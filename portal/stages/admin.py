@@ -6,6 +6,7 @@ the mixin allows no adding,
 changing or deleting, and gives every move its own view.
 """
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.acting import Actor, actors
 from portal.accounts.models import Person
 from portal.accounts.roles import AUDITOR
+from portal.evidence.forms import FilesForm
 from portal.evidence.sending import send_files
 from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
@@ -233,7 +235,12 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
             fields=self.opening_fields(request, actor) if subject is None else None,
             opening=self._opening(request) if subject is None else None,
             prefill=self.prefill(request) if subject is None else None,
+            photos=partial(FilesForm, required=False) if self._shows(move) else None,
         )
+
+    def _shows(self, move: str) -> bool:
+        row = self.model.lifecycle.by_name.get(move)
+        return row is not None and row.evidence
 
     def prefill(self, request: HttpRequest) -> QueryDict | None:
         """Fields of an opening filled in before anything was sent; parts override it."""

@@ -55,6 +55,8 @@ class Move:
     submits (picking, drafts).
     `seals_subject` adds the subject's own open fields to the entry (the move that makes it public
     does so always).
+    `evidence=True`: its form asks for photos and papers, kept before the move is taken: the effect
+    may ask for them.
     `within=True`: taken only by `follow`, as the consequence of an upper part's move; it has no
     form of its own.
     """
@@ -71,6 +73,7 @@ class Move:
     sealed: bool = True
     seals_subject: bool = False
     within: bool = False
+    evidence: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def take(
     for input that is refused,
     a redirect to `done(subject)` once it is taken. `fields` are the model's own fields of an
     opening, `opening` a form on the same page that asks for them, `photos` makes one that
-    asks for photos and papers, kept once the move is taken.
+    asks for photos and papers, kept once the move is taken; before it where the table says so.
     """
     row = _row(model, move, subject, actor)
     form = make_form(
@@ -75,6 +75,8 @@ def take(
     if sent and _all_valid(form, opening, files):
         own = opening.cleaned_data if opening is not None else {}
         try:
+            if row.evidence:
+                _show(files, subject, actor=actor)
             taken = _call(
                 form,
                 model=model,
@@ -87,7 +89,8 @@ def take(
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            _keep(request, files, taken, actor=actor)
+            if not row.evidence:
+                _keep(request, files, taken, actor=actor)
             return went_on(request, done(taken))
     refused = form.is_bound and prefill is None and not form.wants_more
     page = {
@@ -174,6 +177,17 @@ def _keep(request: HttpRequest, files: FilesForm | None, subject: Subject, *, ac
         attach(code=subject.code, found=files.found, shows=shows, by=actor, at=timezone.now())
     except (Unfit, Refused) as unfit:
         messages.error(request, str(unfit))
+
+
+def _show(files: FilesForm | None, subject: Subject | None, *, actor: Actor) -> None:
+    """The photos first: the move may rest on them. They stay, whatever becomes of it."""
+    if files is None or subject is None or not files.found:
+        return
+    shows = Shows(files.cleaned_data["shows"])
+    try:
+        attach(code=subject.code, found=files.found, shows=shows, by=actor, at=timezone.now())
+    except (Unfit, Refused) as unfit:
+        raise MoveRefused(str(unfit)) from unfit
 
 
 def _row(model: type[Subject], move: str, subject: Subject | None, actor: Actor) -> Move:

@@ -123,6 +123,7 @@ ARRIVAL = Lifecycle(
             initial="inspect_initial",
             label=_("Inspect"),
             done=_("Inspected"),
+            evidence=True,
         ),
         Move(
             "take",

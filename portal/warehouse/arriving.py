@@ -45,6 +45,9 @@ class Verdict(Choice):
     FAIL = "fail", _("Failed")
 
 
+SHOWN = (Verdict.COMMUNITY, Verdict.FAIL)  # verdicts that rest on a photo or paper
+
+
 class Papers(Choice):
     NONE = "none", _("None seen")
     REGISTRATION = "registration", _("Registration number seen")

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from ledger.core.postings import place
 from portal.catalogue.models import Variant
+from portal.evidence import queries as evidence
 from portal.pledges.models import Pledge
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.signing import signer
+from portal.warehouse.arriving import SHOWN
 from portal.warehouse.goods_in import fulfil, house_of, lines_of, name_gift
 from portal.warehouse.lots import posting
 from portal.warehouse.models import Arrival, ArrivalLine
@@ -30,6 +32,7 @@ def inspect(subject: Arrival, facts: Inspected, step: Step) -> None:
     if sorted(row.line for row in facts.lines) != sorted(lines):
         raise MoveRefused(_("Every lot must be inspected exactly once. Please open it again."))
     step.open(result=[_inspect_line(lines[row.line], row, subject, step) for row in facts.lines])
+    _refuse_unseen(subject, facts)
     name_gift(subject, step)
     step.then(partial(fulfil, pledge, step))
 
@@ -79,6 +82,19 @@ def _refuse_unfounded(line: ArrivalLine, said: InspectedLine, step: Step) -> Non
                 "verdict": said.verdict.label,
                 "amiss": ", ".join(str(part) for part in amiss),
             }
+        )
+
+
+def _refuse_unseen(subject: Arrival, facts: Inspected) -> None:
+    """What is not simply good is shown: a photo or paper about this consignment (I17)."""
+    shown = next((row for row in facts.lines if row.verdict in SHOWN), None)
+    if shown is not None and not evidence.is_shown(subject.code):
+        raise MoveRefused(
+            _(
+                "Line %(no)d is “%(verdict)s”: please add at least one photo or paper "
+                "that shows why."
+            )
+            % {"no": shown.line, "verdict": shown.verdict.label}
         )
 
 

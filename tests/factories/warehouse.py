@@ -2,6 +2,7 @@
 
 from portal.accounts.roles import Role
 from portal.stages import engine
+from portal.warehouse.arriving import SHOWN
 from portal.warehouse.models import Allocation, Arrival, Lot, Warehouse
 from portal.warehouse.stages import (
     Allocated,
@@ -19,6 +20,7 @@ from portal.warehouse.stages import (
     Verdict,
 )
 from tests.factories.clock import AT
+from tests.factories.evidence import show
 from tests.factories.organisations import create_charity
 from tests.factories.people import actor_of
 from tests.factories.pledges import create_pledge, donor_of
@@ -67,6 +69,8 @@ def inspection(arrival, *, verdict=Verdict.PASS, **said):
 def inspect(arrival, facts=None, *, actor=None, at=AT, **said):
     actor = actor or actor_of(Role.QUALITY, org=arrival.warehouse.org.code)
     facts = facts or inspection(arrival, **said)
+    if any(row.verdict in SHOWN for row in facts.lines):
+        show(arrival.code, by=actor, at=at)
     return engine.advance(Arrival, arrival.code, "inspect", actor=actor, facts=facts, at=at)
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,7 @@ from portal.accounts.acting import Actor, grant
 from portal.accounts.models import Person
 from portal.accounts.roles import Role
 from portal.balance.models import Holding
+from portal.evidence.models import File
 from portal.oversight.invariants import broken
 from portal.pledges.models import Pledge
 from portal.stages import engine
@@ -23,6 +25,7 @@ from portal.warehouse.models import Arrival, ArrivalLine
 from portal.warehouse.stages import Counted, CountedLine, CountReason, Papers, Verdict
 from tests.factories.catalogue import MASK, SURGICAL, load_catalogue
 from tests.factories.clock import AT
+from tests.factories.evidence import show
 from tests.factories.needs import create_need
 from tests.factories.organisations import create_hospital
 from tests.factories.people import actor_of, create_member, signed_in
@@ -33,11 +36,13 @@ from tests.factories.warehouse import (
     create_arrival,
     create_warehouse,
     inspect,
+    inspection,
     keeper_of,
     lot_of,
     sign_in,
     take,
 )
+from tests.portal.evidence.samples import drawing, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 KN95 = "mask.gb2626-2006"
@@ -399,3 +404,41 @@ def test_r04_the_label_at_the_door_says_for_whom_it_is(house, hospital):
 
     arrival.refresh_from_db()
     assert (answer.status_code, arrival.consignee) == (302, hospital)
+
+
+# I17: what is not simply good is shown
+
+
+def unfit(arrival, verdict=Verdict.FAIL):
+    facts = inspection(arrival, verdict=verdict, packaging=True)
+    actor = actor_of(Role.QUALITY, org=arrival.warehouse.org.code)
+    return engine.advance(Arrival, arrival.code, "inspect", actor=actor, facts=facts, at=AT)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.COMMUNITY])
+def test_r02_a_lot_is_not_called_unfit_without_a_photo_or_paper(house, verdict, sealed):
+    arrival = create_arrival(stage="counted", warehouse=house)
+
+    with pytest.raises(MoveRefused, match="add at least one photo or paper that shows why"):
+        unfit(arrival, verdict)
+
+    show(arrival.code, by=keeper_of(house))
+    assert unfit(arrival, verdict).stage == "inspected"
+    sealed()
+    assert broken() == []
+    File.objects.all().delete()
+    assert [found["invariant"] for found in broken() if found["field"] == "verdict"] == ["I17"]
+
+
+def test_r02_a_photo_sent_with_the_verdict_is_kept_first_and_stays_when_it_is_refused(house):
+    arrival = create_arrival(stage="counted", warehouse=house)
+    client = signed_in(Client(), Role.QUALITY, org=house.org.code)
+    photo = SimpleUploadedFile("wet.jpg", saved(drawing(), "JPEG"), content_type="image/jpeg")
+    sent = {**CHECKED, "lines-0-verdict": "community", "evidence-shows": "damage"}
+    del sent["lines-0-packaging"]
+
+    refused = client.post(address(arrival, "inspect"), {**sent, "evidence-photos": photo})
+    taken = client.post(address(arrival, "inspect"), {**sent, "lines-0-packaging": "on"})
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    assert File.objects.get().code == arrival.code
