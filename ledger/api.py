@@ -23,7 +23,16 @@ from ledger.doorbell import ring_once
 from ledger.erasing import StillRead
 from ledger.failpoints import fp
 from ledger.history import Signed
-from ledger.models import NAMED, PRIVATE, Disclosure, Intent, Journal, SealedEntry, StoredCheckpoint
+from ledger.models import (
+    NAMED,
+    PRIVATE,
+    CaseNumber,
+    Disclosure,
+    Intent,
+    Journal,
+    SealedEntry,
+    StoredCheckpoint,
+)
 from ledger.modes import Standing
 from ledger.reading import NoLog
 from ledger.receipts import NoReceipt
@@ -182,6 +191,15 @@ def proofs(indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
 def index_of(uids: Iterable[str]) -> dict[str, int]:
     """{uid: index} of those that are sealed; one query."""
     return dict(SealedEntry.objects.filter(uid__in=list(uids)).values_list("uid", "idx"))
+
+
+def concerned_by(uids: Iterable[str]) -> set[str]:
+    """The codes of the cases that these events concern, sealed or waiting; two queries."""
+    wanted = list(uids)
+    places = SealedEntry.objects.filter(uid__in=wanted).values("idx")
+    sealed = CaseNumber.objects.filter(idx__in=places).values_list("code", flat=True)
+    waiting = Intent.objects.filter(uid__in=wanted).values_list("codes", flat=True)
+    return {*sealed, *(code for text in waiting for code in canonical.parse(text.encode()))}
 
 
 def disclosures(uids: Iterable[str]) -> dict[str, dict[str, Any]]:

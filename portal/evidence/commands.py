@@ -73,9 +73,7 @@ def attach(
 
 def concerned(code: str) -> list[str]:
     """The gifts on whose pages it will stand, and itself: what its sealed entries concern."""
-    uids = ledger.about(code)
-    entries = ledger.entries_at(ledger.index_of(uids).values())
-    gifts = {c for entry in entries for c, _n in entry.body["cases"] if c.startswith("G-")}
+    gifts = {c for c in ledger.concerned_by(ledger.about(code)) if c.startswith("G-")}
     return [code, *sorted(gifts - {code})[:CONCERNED]]
 
 

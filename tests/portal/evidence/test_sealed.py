@@ -71,6 +71,17 @@ def test_it_stands_on_the_pages_of_the_gifts_that_a_delivery_carries(send, seal)
     assert file.codes == [shipment.code, gift]
 
 
+def test_also_where_the_delivery_itself_still_waits_to_be_sealed(send):
+    shipment = create_shipment()
+
+    file = send(shipment.code)
+
+    assert set(file.codes) == {
+        shipment.code,
+        *shipment.lines.values_list("lot__pledge__code", flat=True),
+    }
+
+
 def test_nobody_looks_at_what_he_sent_himself(send, gift, moderator, db):
     file = send(gift.code, by=moderator)
     other = Person.objects.create(
