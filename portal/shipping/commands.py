@@ -15,7 +15,6 @@ from portal.accounts.roles import DONOR
 from portal.pledges.models import Pledge
 from portal.shipping.asking import CONFIRM, CONFIRM_DAYS, SENT, ask_hospital
 from portal.shipping.carrying import Holder
-from portal.shipping.asking import CONFIRM, CONFIRM_DAYS, SENT, ask_hospital
 from portal.shipping.direct import count_arrived, pack_gift
 from portal.shipping.lines import (
     concern_lines,
@@ -38,7 +37,6 @@ from portal.shipping.on_the_way import (
     read_number,
 )
 from portal.shipping.queries import CONFIRMABLE, released_lines
-from portal.shipping.queries import CONFIRMABLE
 from portal.shipping.stages import (
     Delivered,
     Dispatched,

@@ -1,4 +1,4 @@
-"""A difference is ended by booking what became of the pieces, and nothing is invented on the way."""
+"""A difference is ended by booking what became of the pieces."""
 
 import pytest
 
@@ -99,8 +99,8 @@ def test_only_the_hospital_says_what_came_later():
                 CameLater(later=some({1: 1})),
                 actor=actor_of(role, org=receipt.shipment.org),
             )
+    stranger = actor_of(Role.HOSPITAL, org=create_hospital().code)
     with pytest.raises(NotYours):
-        stranger = actor_of(Role.HOSPITAL, org=create_hospital().code)
         move_on(receipt, "come_later", CameLater(later=some({1: 1})), actor=stranger)
 
 
@@ -155,8 +155,8 @@ def test_goods_that_come_back_are_inspected_before_they_are_stock(reason):
 
     move_on(receipt, "hand_on", back)
     assert held("quarantine", "stock") == (100, 0)
+    wrong = InspectedAgain(inspected=(Looked(line=1, good=51, bad=50),))
     with pytest.raises(MoveRefused, match="101 are more"):
-        wrong = InspectedAgain(inspected=(Looked(line=1, good=51, bad=50),))
         move_on(receipt, "inspect_again", wrong, actor=quality(receipt))
     inspected = InspectedAgain(inspected=(Looked(line=1, good=70, bad=30),))
     move_on(receipt, "inspect_again", inspected, actor=quality(receipt))
@@ -181,16 +181,16 @@ def test_rejected_goods_are_destroyed_by_a_second_person():
 def test_what_was_rejected_as_damaged_is_written_off_already():
     receipt = spoiled(reason="damaged")
 
+    facts = Destroyed(destroyed=some({1: 100}), note=NOTE)
     with pytest.raises(MoveRefused, match="written off already"):
-        facts = Destroyed(destroyed=some({1: 100}), note=NOTE)
         move_on(receipt, "destroy", facts, actor=quality(receipt))
 
 
 def test_a_gift_that_came_straight_has_no_warehouse_to_go_back_to():
     receipt = create_receipt({"line": 1, "rejected": 5}, shipment=create_direct())
 
+    facts = HandedOn(goes_to=GoesTo.QUARANTINE, handed=some({1: 5}), note=NOTE)
     with pytest.raises(MoveRefused):
-        facts = HandedOn(goes_to=GoesTo.QUARANTINE, handed=some({1: 5}), note=NOTE)
         move_on(receipt, "hand_on", facts, actor=actor_of(Role.COORDINATOR))
 
 
