@@ -102,7 +102,7 @@ def test_without_failpoints_a_point_does_nothing():
 @pytest.mark.parametrize(
     "point",
     [
-        pytest.param(point, marks=pytest.mark.long if n % 4 else pytest.mark.services)
+        pytest.param(point, marks=pytest.mark.long if n % 8 else pytest.mark.services)
         for n, point in enumerate(SEAL + PUBLISH)
     ],
 )
