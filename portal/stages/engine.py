@@ -132,7 +132,12 @@ def advance(
             return model._default_manager.get(code=code)
         subject = locked(model, code)
         follow(
-            subject, move, actor=actor, facts=facts, at=at, _allowed=_check(subject, move, actor)
+            subject,
+            move,
+            actor=actor,
+            facts=facts,
+            at=at,
+            _allowed=_check(subject, move, actor, at=at),
         )
         if once is not None:
             answer(once, code)
@@ -197,6 +202,7 @@ def follow_begin(
     )
     if not subject.reachable_by(actor):
         raise NotYours(_("This belongs to another organisation."))
+    subject.prepare(facts if facts is not None else row.facts())
     _save_new(subject)
     _take(subject, row, source="", actor=actor, facts=facts, at=at)
     return subject
@@ -253,14 +259,14 @@ def allowed_moves(subject: Subject, actor: Actor) -> list[Move]:
     return subject.lifecycle.moves_from(subject.stage, actor.role)
 
 
-def _check(subject: Subject, move: str, actor: Actor) -> Move:
+def _check(subject: Subject, move: str, actor: Actor, *, at: datetime) -> Move:
     if not subject.reachable_by(actor):
         raise NotYours(_("There is nothing with this code."))
     row = subject.lifecycle.by_name.get(move)
     if row is None or actor.role not in row.by:
         raise NotYours(_("Your role may not do this."))
     if subject.stage not in row.source:
-        raise subject.out_of_turn(row) or MoveRefused(_too_late(subject, row))
+        raise subject.out_of_turn(row, at=at) or MoveRefused(_too_late(subject, row))
     return row
 
 

@@ -46,7 +46,11 @@ class Subject(models.Model):
     def stage_label(self) -> str:
         return str(self.lifecycle.stage(self.stage).label)
 
-    def out_of_turn(self, move: Move) -> Exception | None:
+    def prepare(self, facts: Facts) -> None:
+        """Fill what the row must have before it is saved for the first time; the opening move's
+        effect does the rest. May refuse."""
+
+    def out_of_turn(self, move: Move, *, at: datetime) -> Exception | None:
         """The refusal of a move that its stage does not allow, where a part says more than which
         stage it is."""
         return None
