@@ -19,6 +19,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.input.waybills import read_waybill
 from portal.shipping.asking import CONFIRM_DAYS
+from portal.shipping.carrier_page import StatesPage
 from portal.shipping.carrying import CarrierState, Holder
 from portal.shipping.commands import renew_confirm_link
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue, UrgentLine
@@ -124,7 +125,7 @@ class UrgentIssueAdmin(SubjectAdmin):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(WithPapers):
+class ShipmentAdmin(WithPapers, StatesPage):
     papers = (
         Paper("packing", _("Packing list"), "shipping/packing_list.html", _list),
         Paper("labels", _("Box labels"), "shipping/labels.html", _labels),
