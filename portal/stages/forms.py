@@ -167,9 +167,9 @@ class MoveForm(forms.Form):
     def _numbers_meant(self) -> bool:
         """Above a million the form asks once more (security T-D03)."""
         values = [
-            v
+            v // 100 if v and isinstance(f.fields.get(name), CleanAmount) else v
             for f in (self, *(r for rows in self.rows.values() for r in rows.forms))
-            for v in f.cleaned_data.values()
+            for name, v in f.cleaned_data.items()
         ]
         largest = max(
             (v for v in values if isinstance(v, int) and not isinstance(v, bool)), default=0

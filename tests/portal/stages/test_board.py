@@ -54,5 +54,5 @@ def test_the_board_asks_as_often_for_many_rows_as_for_one(
         create_need(stage="submitted")
     signed_in(client, "coordinator", org=charity.code)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(22):
         client.get("/admin/")
