@@ -17,14 +17,16 @@ from portal.tracking.shelf import Shelf
 AIMED = {"reserved", "transit", "received", "held"}  # places where goods are for somebody
 NEED_LINE = re.compile(r"(N-[2-9A-HJKMNP-Z]{10})[/.#:](\d+)", re.ASCII)
 Meant = list[list[Any]]
+Left = dict[tuple[str, str, str], Meant]  # gift, lot, place: what left it in this very entry
 
 
 def fold(shelf: Shelf, entry: Entry, codes: list[str]) -> None:
     """Book the entry's postings as the ledger's own rules say."""
+    left: Left = {}
     for told in entry.body["data"].get("postings", []):
         posting = Posting.from_json(told)
         _hold(shelf, posting, version=entry.index + 1)
-        _aim(shelf, entry, posting, codes)
+        _aim(shelf, entry, posting, codes, left)
         _sum(shelf, posting)
 
 
@@ -42,14 +44,21 @@ def _hold(shelf: Shelf, posting: Posting, *, version: int) -> None:
         row.version = version
 
 
-def _aim(shelf: Shelf, entry: Entry, posting: Posting, codes: list[str]) -> None:
+def _aim(shelf: Shelf, entry: Entry, posting: Posting, codes: list[str], left: Left) -> None:
+    """Pieces that leave a place and come back to it in one entry, under another name, keep their
+    purpose."""
     source = shelf.row(Holding, posting.gift, posting.lot, posting.item, posting.from_)
     target = shelf.row(Holding, posting.gift, posting.lot, posting.item, posting.to)
     moved, source.meant = _taken(source.meant, posting.amount)
     for key, amount in moved:
         _count(shelf, key, posting, name_of(posting.from_), -amount, version=entry.index + 1)
+    gone = left.setdefault((posting.gift, posting.lot, posting.from_), [])
+    gone += moved
     if name_of(posting.to) not in AIMED:
         return
+    back = (posting.gift, posting.lot, posting.to)
+    if not moved and back in left:
+        moved, left[back] = _taken(left[back], posting.amount)
     rest = posting.amount - sum(amount for _key, amount in moved)
     if rest:
         moved = [*moved, [_purpose(shelf, entry, posting, codes), rest]]

@@ -105,6 +105,8 @@ def _hospital(line: Line) -> str:
 
 def goods_of(line: Line, *, of: str = "", most: int = 8) -> list[Fact]:
     """The quantities of the entry: its postings, else the goods that its facts name."""
+    if "relabelled" in line.data:
+        return [_relabelled(told, line.names) for told in line.data["relabelled"]]
     hospital = _hospital(line)
     told: dict[tuple[str, str, str], int] = {}
     postings = line.data.get("postings", [])
@@ -132,6 +134,14 @@ def goods_of(line: Line, *, of: str = "", most: int = 8) -> list[Fact]:
     if len(lines) > most:
         text += _(" and %(n)d more") % {"n": len(lines) - most}
     return [{"label": _("Goods"), "value": text}] if text else []
+
+
+def _relabelled(told: Mapping[str, Any], names: words.Names) -> Fact:
+    """The old name beside the new one."""
+    amount = words.amount(told["quantity"], names, told["item"], named=True)
+    said = _("%(goods)s; published before as %(was)s")
+    value = said % {"goods": amount, "was": words.name(names, told["was"])}
+    return {"label": _("Goods"), "value": value}
 
 
 def _asked(row: Mapping[str, Any], names: words.Names) -> str:

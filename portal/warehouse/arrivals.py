@@ -8,6 +8,7 @@ from portal.stages.table import Lifecycle, Move, Stage
 from portal.warehouse.arriving import (
     Announced,
     Arrived,
+    Corrected,
     Counted,
     Fetched,
     GivenOn,
@@ -123,6 +124,17 @@ ARRIVAL = Lifecycle(
             initial="inspect_initial",
             label=_("Inspect"),
             done=_("Inspected"),
+            evidence=True,
+        ),
+        Move(
+            "correct",
+            source=("inspected", "stocked", "held", "fetched"),
+            target=("inspected", "stocked", "held", "fetched"),
+            by=(QUALITY,),
+            facts=Corrected,
+            effect="correct",
+            label=_("Correct what a lot is"),
+            done=_("Corrected"),
             evidence=True,
         ),
         Move(

@@ -166,6 +166,20 @@ class Inspected(Facts, line=_("Inspected at the warehouse")):
     lines: tuple[InspectedLine, ...] = fact(_("Incoming inspection, lot by lot"))
 
 
+class Misread(Choice):
+    LABEL = "label", _("The label was misread")
+    REPORT = "report", _("The test report says otherwise")
+    MAKER = "maker", _("The maker or the authority says otherwise")
+    ENTERED = "entered", _("It was entered wrongly")
+
+
+class Corrected(Facts, line=_("Corrected: by their label the goods are {variant}")):
+    line: int = fact(_("Lot"), choices="inspected_line_choices")
+    variant: str = fact(_("What it is"), choices="corrected_choices")
+    reason: Misread = fact(_("Why it was wrong"))
+    note: str = fact(_("Reason in words"), disclosure=NAMED, kind="note")
+
+
 class TakenIn(Facts, line=_("Taken into custody by the warehouse")):
     pass
 

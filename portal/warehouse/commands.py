@@ -13,6 +13,7 @@ from portal.pledges.stages import PLEDGE
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.warehouse.allocating import allocate, approve, cancel_allocation, name_allocated
+from portal.warehouse.correcting import correct
 from portal.warehouse.counting import count, recount
 from portal.warehouse.goods_in import arrive, consignee, fetch, give_on, name_gift, take
 from portal.warehouse.inspecting import inspect
@@ -42,6 +43,7 @@ __all__ = [
     "arrive",
     "ask_out",
     "cancel_allocation",
+    "correct",
     "count",
     "count_stock",
     "decline_out",

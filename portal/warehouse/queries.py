@@ -136,6 +136,20 @@ def count_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
     return {"lines": rows}
 
 
+def inspected_line_choices(*, subject: Arrival, actor: Actor) -> Pairs:
+    """The lots of a consignment that were inspected."""
+    lines = subject.lines.exclude(verdict="").select_related("lot__variant").order_by("no")
+    return [
+        (str(line.no), f"{line.no} · {described(line.lot.variant)} · {line.lot.code}")
+        for line in lines
+    ]
+
+
+def corrected_choices(*, subject: Arrival, actor: Actor) -> Pairs:
+    """What such goods can turn out to be."""
+    return inspected_choices(subject=subject, actor=actor)[1:]
+
+
 def counted_line_choices(*, subject: Arrival, actor: Actor) -> Pairs:
     """The lines of a consignment by number and item: of which one a further batch is."""
     lines = subject.lines.select_related("lot__variant").order_by("no")
