@@ -9,12 +9,13 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import Stage, lifecycle, lifecycles
-from portal.tracking import goods, parties
+from portal.tracking import goods, parties, stating
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
 
 ENTRY_WORDS = {"recorded_at", "actor_role", "actor_org", "stage", "postings"}
 BESIDE = {"evidence"}  # entries about a subject that leave its stage and facts alone
+FOLDS = {**parties.FOLDS, "statement": stating.fold}
 OF_THEIR_OWN: dict[str, type[Projected]] = {"G": Gift, "N": Need, "U": Organisation}
 
 
@@ -23,7 +24,7 @@ def fold(shelf: Shelf, entry: Entry) -> None:
     body = entry.body
     kind, data = body["type"].partition(".")[0], body["data"]
     codes = [code for code, _n in body["cases"]]
-    if own := parties.FOLDS.get(kind):
+    if own := FOLDS.get(kind):
         own(shelf, entry)
     moved = body["case"] and kind not in BESIDE
     subject = _subject(shelf, entry, kind, codes) if moved else None

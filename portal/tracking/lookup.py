@@ -4,15 +4,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger.core import codes
-from portal.tracking.models import Gift, Need, Organisation, Subject
+from portal.tracking.models import Gift, Link, Need, Organisation, Subject
 
 LONGEST = 64
-Shown = type[Gift] | type[Need] | type[Subject] | type[Organisation]
+Shown = type[Gift] | type[Need] | type[Subject] | type[Organisation] | type[Link]
 PAGES: dict[str, tuple[str, Shown]] = {
     "G": ("tracking:gift", Gift),
     "N": ("tracking:need", Need),
     "S": ("tracking:shipment", Subject),
     "U": ("tracking:organisation", Organisation),
+    "W": ("tracking:warehouse", Subject),
+    "B": ("tracking:lot", Link),
 }
 
 
@@ -30,7 +32,7 @@ def found(typed: str) -> str:
     if code[0] not in PAGES:
         raise Lost(
             _(
-                "%(code)s is the code of something inside the work (a lot, an arrival, an order). "
+                "%(code)s is the code of something inside the work (an arrival, an order). "
                 "It stands on the page of its gift: please look up the gift's code; it begins "
                 "with G."
             )

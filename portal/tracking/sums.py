@@ -21,7 +21,7 @@ GROUPS = (
     ("inbound", ("inbound", "waiting", "quarantine")),
     ("stock", ("stock",)),
     ("reserved", ("reserved",)),
-    ("transit", ("packing", "transit", "trouble", "turned_back", "delivered")),
+    ("transit", ("packing", "transit", "crossing", "trouble", "turned_back", "delivered")),
     ("held", ("held", "kept")),
     ("received", ("received",)),
     ("rejected", ("rejected",)),

@@ -110,14 +110,18 @@ def goods_of(line: Line, *, of: str = "", most: int = 8) -> list[Fact]:
     hospital = _hospital(line)
     told: dict[tuple[str, str, str], int] = {}
     postings = line.data.get("postings", [])
+    passed = [(p["lot"], p["item"], p["from"], p["amount"]) for p in postings]
     for p in postings:
         kind, owner = name_of(p["to"]), p["to"].partition(":")[2]
         if kind == "donor" or (of[:1] == "G" and p["gift"] != of):
             continue
+        if name_of(p["from"]) == "donor" and (p["lot"], p["item"], p["to"], p["amount"]) in passed:
+            continue  # it is there only to go on in the same entry
         if kind == "reserved" and owner[:1] != "A":
             kind = "packing"
         if (name_of(p["from"]), kind) == ("quarantine", "held"):
             kind = "kept"
+        kind = "crossing" if (kind, owner[:1]) == ("transit", "W") else kind
         owner = hospital if kind in ("reserved", "packing", "transit") else owner
         told[kind, p["item"], owner] = told.get((kind, p["item"], owner), 0) + p["amount"]
     lines = [

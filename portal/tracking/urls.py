@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.tracking import asking, explorer, guide, issued, lists, pages, verifying, views
+from portal.tracking import asking, board, explorer, guide, issued, lists, pages, verifying, views
 
 app_name = "tracking"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("shipments/<str:code>/", views.shipment, name="shipment"),
     path("shipments/<str:code>/proof", verifying.proof, name="shipment_proof"),
     path("shipments/<str:code>/proof.json", verifying.proof_json, name="shipment_proof_json"),
+    path("lots/<str:code>/", board.lot, name="lot"),
+    path("warehouses/", board.warehouses, name="warehouses"),
+    path("warehouses/<str:code>/", board.warehouse, name="warehouse"),
     path("organisations/", lists.organisations, name="organisations"),
     path("o/<str:code>/", views.organisation, name="organisation"),
     path("ledger/", explorer.ledger_page, name="ledger"),

@@ -17,20 +17,20 @@ from portal.tracking.models import Gift
 # The order of the sentence: what is done first, then from hospital back to donor, then ends.
 ORDER = (
     *("received", "held", "delivered", "transit", "trouble", "turned_back", "packing"),
-    *("reserved", "stock", "kept"),
+    *("reserved", "stock", "crossing", "kept"),
     *("quarantine", "waiting", "inbound", "promised", "unanswered"),
 )
 AMISS = ("held", "damaged", "lost", "trouble", "turned_back")
 ENDS = ("rejected", "returned", "damaged", "lost", "expired", "community", "sold")
 PUBLIC = {"unanswered": "start", "promised": "match", "inbound": "match", "waiting": "store"}
 PUBLIC |= {"quarantine": "store", "stock": "store", "reserved": "allocate", "packing": "deliver"}
-PUBLIC |= {"kept": "store", "trouble": "deliver", "turned_back": "deliver"}
+PUBLIC |= {"kept": "store", "crossing": "store", "trouble": "deliver", "turned_back": "deliver"}
 PUBLIC |= {"transit": "deliver", "delivered": "deliver", "held": "confirm", "received": "confirm"}
 TONES = {"received": "received", "returned": "returned", "promised": "promised"}
 TONES |= {"unanswered": "promised", "stock": "stored", "quarantine": "stored", "waiting": "stored"}
 TONES |= {"reserved": "stored", "inbound": "moving", "packing": "moving", "transit": "moving"}
 TONES |= {"delivered": "moving", "held": "moving", "kept": "stored"}
-TONES |= {"trouble": "moving", "turned_back": "moving"}
+TONES |= {"trouble": "moving", "turned_back": "moving", "crossing": "moving"}
 
 
 TRANSIT = {"delivered": "delivered", "unconfirmed": "delivered"}  # by the shipment's stage
@@ -135,6 +135,8 @@ def _where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
             name = "packing"
         shipment = owner if owner[0] == "S" else ""
         return (name, told.get("hospital", ""), shipment, told.get("warehouse", ""))
+    if name == "transit":  # between two warehouses
+        name = "crossing"
     if name == "held" and (house := _kept_at(gift, owner)):
         return ("kept", owner, "", house)
     if name == "lost" and owner[:1] == "S":
@@ -187,6 +189,7 @@ def next_steps(rows: list[Share]) -> str:
         "packing": _("it is handed to the carrier"),
         "reserved": _("it is released and packed"),
         "stock": _("it is allocated to a hospital's need"),
+        "crossing": _("the other warehouse counts it in"),
         "kept": _("the hospital it is addressed to fetches it or gives it on"),
         "quarantine": _("it is inspected"),
         "waiting": _("the warehouse counts it in"),
@@ -210,7 +213,7 @@ def holders(gift: Gift, rows: list[Share]) -> str:
         elif share.kind in ("transit", "trouble", "turned_back"):
             told = gift.subjects.get(f"shipment:{share.by}", {}).get("holder")
             hands.append(carried.holder(told) if told else _("The carrier"))
-        elif share.kind in ("delivered", "inbound"):
+        elif share.kind in ("delivered", "inbound", "crossing"):
             hands.append(_("The carrier"))
         elif share.kind in ("received", "held"):
             hands.append(words.name(gift.names, share.owner))
@@ -223,18 +226,35 @@ def holders(gift: Gift, rows: list[Share]) -> str:
 def view(gift: Gift) -> dict[str, Any]:
     """What the verdict's component shows."""
     rows = shares(gift)
-    amiss = any(s.kind in AMISS for s in rows) or not rows
+    recalled = recalled_lots(gift)
+    amiss = any(s.kind in AMISS for s in rows) or not rows or bool(recalled)
     at_work = [s for s in rows if s.open]
     pictures = {"store": "warehouse", "allocate": "split", "deliver": "truck", "confirm": "check"}
     picture = pictures.get(PUBLIC[at_work[0].kind], "hand") if at_work else "check"
     return {
-        "headline": headline(gift, rows),
+        "headline": " ".join(filter(None, (headline(gift, rows), _recall(recalled)))),
         "tone": "warn" if amiss else "",
         "picture": "alert" if amiss else picture,
         "since": gift.since,
         "holder": holders(gift, rows),
         "next": next_steps(rows) if rows else "",
     }
+
+
+def recalled_lots(gift: Gift) -> list[str]:
+    """Its lots that are recalled now."""
+    return sorted(
+        key.partition(":")[2]
+        for key, told in gift.subjects.items()
+        if key.startswith("lot:") and told["stage"] == "recalled"
+    )
+
+
+def _recall(lots: list[str]) -> str:
+    if not lots:
+        return ""
+    named = ", ".join(lots)
+    return _("Recalled: %(lots)s. Whoever has some of it should not use it.") % {"lots": named}
 
 
 def stage_bar(gift: Gift, reached: dict[str, Any]) -> list[dict[str, Any]]:

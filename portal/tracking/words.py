@@ -90,6 +90,7 @@ PHRASES = {
     "reserved": _("{amount} set aside for {owner}"),
     "packing": _("{amount} ready to be sent to {owner}"),
     "transit": _("{amount} under way to {owner}"),
+    "crossing": _("{amount} on the way to another warehouse, {owner}"),
     "trouble": _("{amount} under way to {owner}, where the carrier reports a problem"),
     "turned_back": _("{amount} not taken by {owner}, on the way back"),
     "delivered": _("{amount} at {owner} by the carrier's word, not confirmed yet"),

@@ -7,6 +7,8 @@ from django.db.models import Count, F, Q, QuerySet
 
 from portal.catalogue.queries import described, unit_of
 from portal.needs.models import Need
+from portal.warehouse.models import RecallAnswer
+from portal.warehouse.stock_recall import recalled_at, received_by
 
 ENDED = ("met", "withdrawn", "expired")
 MOST = 100  # of each list; older ones stand in the public pages
@@ -44,4 +46,24 @@ def line_rows(need: Need) -> list[dict[str, Any]]:
             "counters": [line.pledged, line.allocated, line.received],
         }
         for line in lines
+    ]
+
+
+def recalled_rows(hospitals: Collection[str]) -> list[dict[str, Any]]:
+    """Every recalled lot of which these hospitals have some, with what each said of it."""
+    lots = list(recalled_at(hospitals)[:MOST])
+    answers = RecallAnswer.objects.filter(lot__in=lots, hospital__in=hospitals)
+    said = {(answer.lot_id, answer.hospital): answer for answer in answers}
+    return [
+        {
+            "lot": lot,
+            "item": described(lot.variant),
+            "unit": unit_of(lot.variant),
+            "hospital": code,
+            "had": had,
+            "answer": said.get((lot.pk, code)),
+        }
+        for lot in lots
+        for code in sorted(hospitals)
+        if (had := received_by(lot, code))
     ]

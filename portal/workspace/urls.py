@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workspace import claims, dock, views
+from portal.workspace import claims, dock, recalls, views
 
 app_name = "workspace"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("hospital/needs/<str:code>/", views.need, name="need"),
     path("hospital/needs/<str:code>/<slug:move>/", views.move, name="move"),
     path("hospital/parcels/<str:code>/<slug:move>/", views.held_move, name="held_move"),
+    path("hospital/recalls/<str:code>/", recalls.answer, name="recall"),
     path("hospital/shipments/<str:code>/confirm/", views.confirm, name="confirm"),
     path("hospital/shipments/<str:code>/receipt", views.receipt, name="receipt"),
     path("dock/", dock.dock, name="dock"),

@@ -31,7 +31,7 @@ from portal.stages.views import take
 from portal.warehouse.models import Arrival
 from portal.warehouse.queries import held_for
 from portal.workspace.pasting import pasted_rows
-from portal.workspace.queries import MOST, line_rows, needs_with_counters
+from portal.workspace.queries import MOST, line_rows, needs_with_counters, recalled_rows
 
 Actors = dict[str, Actor]  # by the hospital's code
 BLANK_ROWS = 5
@@ -62,6 +62,7 @@ def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
         "hospitals": sorted(names(actors).items(), key=itemgetter(1, 0)),
         "coming": coming_to(actors)[:MOST],
         "held": held_for(actors)[:MOST],
+        "recalled": recalled_rows(actors),
         "needs": needs_with_counters(actors)[:MOST],
         "confirmed": confirmed_by(actors)[:10],
         "confirmable": CONFIRMABLE,

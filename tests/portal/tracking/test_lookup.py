@@ -93,8 +93,8 @@ def test_needs_shipments_and_organisations_are_found_too(world, client):
     assert {c: client.get("/en/g/", {"q": c})["Location"] for c in wanted} == wanted
 
 
-def test_a_lot_has_no_page_and_the_sentence_says_where_to_look(world, client):
-    response = client.get("/en/g/", {"q": world["lot"]})
+def test_an_order_has_no_page_and_the_sentence_says_where_to_look(world, client):
+    response = client.get("/en/g/", {"q": mint("R")})
 
     assert response.status_code == 404
     assert "stands on the page of its gift" in response.content.decode()

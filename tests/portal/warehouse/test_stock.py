@@ -294,8 +294,8 @@ def test_a_hospital_sees_the_recall_and_says_what_it_still_has(house, lot):
 
     answer = RecallAnswer.objects.get()
     assert (answer.hospital, answer.aside, answer.used) == (hospital, 140, 60)
+    other = replace(actor, org="U-5RD6V9KME4")
     with pytest.raises(NotYours):
-        other = replace(actor, org="U-5RD6V9KME4")
         move(lot, "answer", RecallAnswered(aside=0, used=0), actor=other)
     move(lot, "lift", RecallLifted(reason=FreeReason.TESTED), role=Role.QUALITY)
     assert not recalled_at([hospital])

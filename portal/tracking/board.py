@@ -1,0 +1,56 @@
+"""The pages of the warehouses and of a lot."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from portal.tracking import houses
+from portal.tracking.lookup import Lost, nothing
+from portal.tracking.models import Gift, Line, Link, Subject
+from portal.tracking.projecting import seen
+from portal.tracking.responding import page
+from portal.tracking.views import by_code
+
+
+@require_safe
+def warehouses(request: HttpRequest) -> HttpResponse:
+    """Every warehouse with its last stock statement."""
+
+    def context() -> dict[str, Any]:
+        return houses.board(houses.open_houses())
+
+    return page(request, "tracking/warehouses.html", context, version=seen())
+
+
+@by_code
+def warehouse(request: HttpRequest, code: str) -> HttpResponse:
+    """What came, what went, what is there and what waits, as last sealed."""
+    row = Subject.objects.filter(kind="warehouse", code=code).first()
+    if row is None:
+        raise Lost(nothing(code), status=404)
+
+    def context() -> dict[str, Any]:
+        lines = Line.objects.filter(link__code=code, type=houses.STATED).order_by("-seq")
+        return houses.house(row, list(lines[: houses.KEPT]))
+
+    return page(
+        request, "tracking/warehouse.html", context, version=row.version, entries=row.version
+    )
+
+
+@by_code
+def lot(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the pieces of one lot are, and everything that happened to it."""
+    first = Link.objects.filter(code=code, n=0).select_related("line").first()
+    codes = first.line.codes if first else []
+    postings = first.line.data.get("postings", []) if first else []
+    owner = next((p["gift"] for p in postings if p["lot"] == code), "")
+    gift = Gift.objects.filter(code=owner or next((c for c in codes if c[0] == "G"), "")).first()
+    if gift is None:
+        raise Lost(nothing(code), status=404)
+
+    def context() -> dict[str, Any]:
+        return houses.lot(code, gift, Subject.objects.filter(kind="lot", code=code).first())
+
+    return page(request, "tracking/lot.html", context, version=gift.version, entries=gift.version)
