@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
 
-from portal.oversight import counters, goods, journeys, people, versions
+from portal.oversight import counters, goods, journeys, lots, people, versions
 from portal.oversight.differences import Difference
 
 INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
@@ -17,6 +17,9 @@ INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
     goods.arrival_lines_add_up,
     goods.receipt_lines_add_up,
     goods.confirmed_shipments_have_a_receipt,
+    lots.lots_lie_where_they_are_said_to,
+    lots.questions_are_whole,
+    lots.what_leaves_for_good_took_two,
     counters.pledged_is_the_sum_of_gifts,
     counters.allocated_is_what_is_under_way_or_confirmed,
     counters.received_is_the_sum_of_receipts,

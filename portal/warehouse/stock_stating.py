@@ -120,12 +120,17 @@ def _set_aside(house: Warehouse) -> Figures:
 
 
 def _came(house: Warehouse) -> Figures:
-    """All that ever became stock; what went back to the donor's side of the books (another item by
-    its label, a lot parted) never did."""
+    """All that ever became stock. What goes through the donor's side of the books (another item by
+    its label, a lot parted in two) came as what it is now."""
     stock = place("stock", house.code)
-    into = Booked.objects.filter(to_place=stock).exclude(from_place__startswith="reserved:")
-    back = Booked.objects.filter(from_place=stock, to_place__startswith="donor:")
-    found = _by_item(into.values_list("item").order_by("item").annotate(Sum("amount")))
+    lots = Lot.objects.filter(warehouse=house).values("code")
+    aside = Q(to_place__startswith="reserved:", from_place__startswith="donor:", lot__in=lots)
+    undone = Q(from_place__startswith="reserved:", lot__in=lots) | Q(from_place=stock)
+    came = Booked.objects.filter(
+        (Q(to_place=stock) & ~Q(from_place__startswith="reserved:")) | aside
+    )
+    back = Booked.objects.filter(undone, to_place__startswith="donor:")
+    found = _by_item(came.values_list("item").order_by("item").annotate(Sum("amount")))
     less = _by_item(back.values_list("item").order_by("item").annotate(Sum("amount")))
     return {item: found.get(item, 0) - less.get(item, 0) for item in found.keys() | less.keys()}
 
