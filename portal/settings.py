@@ -318,6 +318,7 @@ EMAIL_TIMEOUT = 10
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE / "static"]
+ARRIVALS_PER_SLOT = env.number("ARRIVALS_PER_SLOT", 6, at_least=1, at_most=500)
 STOCK_STATEMENT_HOURS = env.number("STOCK_STATEMENT_HOURS", 2, at_least=1, at_most=24)
 STOCK_URGENT_HOURS = env.number("STOCK_URGENT_HOURS", 2, at_least=1, at_most=72)  # then red
 STOCK_YELLOW_MONTHS = env.number("STOCK_YELLOW_MONTHS", 9, at_least=0, at_most=60)

@@ -102,14 +102,14 @@ class ArrivalLines(Lines):
 class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
     """What waits at the door comes first."""
 
-    list_display = ("code", "at_stage", "since", "pledge", "warehouse", "carrier_label")
+    list_display = ("code", "at_stage", "since", "pledge", "warehouse", "expected")
     list_filter = (StageFilter,)
     search_fields = ("code", "pledge__code", "waybill")
     fields = (
         *("code", "at_stage", "since", "gift", "warehouse", "carrier_label", "waybill"),
-        "addressed_to",
+        *("expected", "addressed_to"),
     )
-    readonly_fields = ("at_stage", "gift", "carrier_label", "addressed_to")
+    readonly_fields = ("at_stage", "gift", "carrier_label", "expected", "addressed_to")
     inlines = (ArrivalLines,)
 
     def ordered(self) -> QuerySet[Any]:
@@ -150,6 +150,10 @@ class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
     @admin.display(description=_("addressed to"))
     def addressed_to(self, arrival: Arrival) -> str:
         return public_page(arrival.consignee, "organisation")
+
+    @admin.display(description=_("expected"), ordering="slot_on")
+    def expected(self, arrival: Arrival) -> str:
+        return arrival.slot_label or "-"
 
     @admin.display(description=_("carrier"))
     def carrier_label(self, arrival: Arrival) -> str:

@@ -14,6 +14,7 @@ from portal.warehouse.arriving import (
     GivenOn,
     Inspected,
     Recounted,
+    SlotGiven,
     TakenIn,
 )
 
@@ -80,6 +81,16 @@ ARRIVAL = Lifecycle(
             initial="announce_initial",
             label=_("I have sent it to a warehouse"),
             done=_("Sent to the warehouse"),
+        ),
+        Move(
+            "give_slot",
+            source=("announced",),
+            target="announced",
+            by=(COORDINATOR, WAREHOUSE),
+            facts=SlotGiven,
+            effect="give_slot",
+            label=_("Give it a time to arrive"),
+            done=_("A time to arrive was given"),
         ),
         Move(
             "arrive",

@@ -79,6 +79,18 @@ class Announced(Facts, line=_("The donor sent the goods to the warehouse")):
     )
 
 
+class Window(Choice):
+    MORNING = "09-12", _("9 to 12 o'clock")
+    NOON = "12-15", _("12 to 15 o'clock")
+    AFTERNOON = "15-18", _("15 to 18 o'clock")
+    EVENING = "18-21", _("18 to 21 o'clock")
+
+
+class SlotGiven(Facts, line=_("Expected at the warehouse on {day}, {window}")):
+    day: date = fact(_("Day"))
+    window: Window = fact(_("Time of day"))
+
+
 class Arrived(Facts, line=_("The goods arrived at the warehouse and wait to be counted")):
     consignee: str = fact(
         _("Addressed to"),

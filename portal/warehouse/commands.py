@@ -19,6 +19,7 @@ from portal.warehouse.goods_in import arrive, consignee, fetch, give_on, name_gi
 from portal.warehouse.inspecting import inspect
 from portal.warehouse.lots import new_lot, posting
 from portal.warehouse.models import Arrival, ArrivalLine, Warehouse
+from portal.warehouse.slots import give_slot
 from portal.warehouse.stages import Announced, AnnouncedLine
 from portal.warehouse.stock_keeping import (
     count_stock,
@@ -51,6 +52,7 @@ __all__ = [
     "fetch",
     "free_lot",
     "give_on",
+    "give_slot",
     "hold_back",
     "inspect",
     "lift_recall",

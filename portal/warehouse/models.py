@@ -12,7 +12,7 @@ from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge, PledgeLine
 from portal.stages.models import Subject, different, stage_known
-from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE, Carrier, Verdict
+from portal.warehouse.stages import ALLOCATION, ARRIVAL, WAREHOUSE_TABLE, Carrier, Verdict, Window
 from portal.warehouse.stock_board import STATEMENT
 from portal.warehouse.stock_table import LOT
 
@@ -80,6 +80,11 @@ class Arrival(Subject):
             *("counted_by", "inspected_by", "taken_by"),
         )
         erased_with = ("pledge__code",)
+
+    @property
+    def slot_label(self) -> str:
+        """`2026-03-05 · 9 to 12 o'clock`, or nothing."""
+        return f"{self.slot_on:%Y-%m-%d} · {Window(self.slot).label}" if self.slot_on else ""
 
     @property
     def carrier_label(self) -> str:

@@ -25,8 +25,10 @@ from portal.warehouse.arriving import (
     Misread,
     Papers,
     Recounted,
+    SlotGiven,
     TakenIn,
     Verdict,
+    Window,
 )
 
 __all__ = [
@@ -57,8 +59,10 @@ __all__ = [
     "Papers",
     "Recounted",
     "Rule",
+    "SlotGiven",
     "TakenIn",
     "Verdict",
+    "Window",
 ]
 
 

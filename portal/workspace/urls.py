@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workspace import claims, dock, recalls, views
+from portal.workspace import claims, dock, recalls, slips, views
 
 app_name = "workspace"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("claim/<str:token>/receipt", claims.receipt, name="claim_receipt"),
     path("claim/<str:token>/announce/", claims.announce, name="announce"),
     path("claim/<str:token>/send/", claims.send, name="send"),
+    path("claim/<str:token>/arrivals/<str:code>/slip", slips.slip, name="slip"),
     path("claim/<str:token>/<slug:move>/", claims.move, name="claim_move"),
 ]
