@@ -1,0 +1,1 @@
+"""The whole life of goods, taken at random, beside a model in plain Python."""
