@@ -22,7 +22,14 @@ from portal.shipping.asking import CONFIRM_DAYS
 from portal.shipping.carrier_page import StatesPage
 from portal.shipping.carrying import CarrierState, Holder
 from portal.shipping.commands import renew_confirm_link
-from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue, UrgentLine
+from portal.shipping.models import (
+    Capacity,
+    Release,
+    Shipment,
+    ShipmentLine,
+    UrgentIssue,
+    UrgentLine,
+)
 from portal.shipping.paper_buttons import Paper, WithPapers
 from portal.shipping.printed import labels, packing_list, release_order, waited
 from portal.shipping.queries import CONFIRMABLE
@@ -119,6 +126,19 @@ class UrgentIssueAdmin(SubjectAdmin):
     search_fields = ("code",)
     ordering = ("-pk",)
     sees = (COORDINATOR,)
+
+    def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
+        return {"org": actor.org}
+
+
+@admin.register(Capacity)
+class CapacityAdmin(SubjectAdmin):
+    """What carriers can carry; the open offers stand in public too."""
+
+    list_display = ("code", "at_stage", "origin", "to", "first", "last", "kg", "dangerous", "cold")
+    list_filter = (StageFilter,)
+    search_fields = ("code", "origin", "to")
+    ordering = ("-pk",)
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}

@@ -46,6 +46,7 @@ from portal.shipping.stages import (
     ReleaseUsed,
     SentDirect,
 )
+from portal.shipping.travelling import offer_capacity, take_capacity, tick, travel_with
 from portal.shipping.urgent import issue_urgent
 from portal.stages.engine import MoveRefused, Step, follow, locked
 from portal.stages.facts import Facts
@@ -69,7 +70,10 @@ __all__ = [
     "name_released",
     "name_shipped",
     "note_state",
+    "offer_capacity",
     "pack",
+    "take_capacity",
+    "tick",
 ]
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -225,6 +229,8 @@ def dispatch(subject: Shipment, facts: Dispatched, step: Step) -> None:
     refuse_stopped_lots(Lot.objects.filter(shipmentline__shipment=subject), at=step.at)
     subject.waybill, subject.waybill_raw, subject.dispatched_at = waybill, raw, step.at
     subject.save(update_fields=["waybill", "waybill_raw", "dispatched_by", "dispatched_at"])
+    if facts.offer:
+        travel_with(subject, facts.offer, step)
     own = facts.carrier == Carrier.OWN
     holder = Holder.DRIVER if own and subject.gift is None else Holder.CARRIER
     put_in_hands(subject, step, holder=holder.value, carrier=facts.carrier.value)

@@ -9,6 +9,7 @@ from portal.accounts.roles import AUDITOR, AUTHORITY, CHARITY, CLOCK, DONOR, HOS
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge
+from portal.shipping.capacity import CAPACITY
 from portal.shipping.issuing import URGENT
 from portal.shipping.stages import RELEASE, SHIPMENT
 from portal.stages.models import Subject, different, stage_known
@@ -88,6 +89,48 @@ class UrgentLine(models.Model):
         internal = ("id", "issue", "lot", "quantity")
 
 
+class Capacity(Subject):
+    """Transport that a carrier offers: from where to where, when, how much, with which permits;
+    entered by the charity `org`, taken by one shipment."""
+
+    SAID = ("firm", "contact", "origin", "to", "first", "last", "kg", "litres", "dangerous", "cold")
+
+    lifecycle = CAPACITY
+
+    carrier = models.CharField(_("carrier"), max_length=10, blank=True)
+    firm = models.CharField(_("firm or team"), max_length=200, blank=True)
+    contact = models.CharField(_("whom to call"), max_length=200, blank=True)
+    origin = models.CharField(_("from"), max_length=80, blank=True)
+    to = models.CharField(_("to"), max_length=80, blank=True)
+    first = models.DateField(_("first day"), null=True)
+    last = models.DateField(_("last day"), null=True)
+    kg = models.BigIntegerField(_("weight in kg"), default=0)
+    litres = models.BigIntegerField(_("volume in litres"), default=0)
+    dangerous = models.BooleanField(_("permit for dangerous goods"), default=False)
+    cold = models.BooleanField(_("cold chain"), default=False)
+    org = models.CharField(_("organisation"), max_length=12)
+
+    class Meta:
+        verbose_name = _("offer of transport")
+        verbose_name_plural = _("offers of transport")
+        constraints = [
+            stage_known(CAPACITY),
+            models.CheckConstraint(
+                condition=Q(kg__gte=0, litres__gte=0), name="shipping_capacity_not_negative"
+            ),
+        ]
+
+    class Disclosure:
+        personal = ("firm", "contact")
+        internal = (
+            *("carrier", "origin", "to", "first", "last", "kg", "litres", "dangerous", "cold"),
+            "org",
+        )
+
+    def reachable_by(self, actor: Actor) -> bool:
+        return actor.role in (AUDITOR, CLOCK) or (actor.role in CHARITY and actor.org == self.org)
+
+
 class Shipment(Subject):
     """One consignment to one hospital; `org` ships it, or the donor himself (`gift`) on the direct
     lane."""
@@ -105,6 +148,9 @@ class Shipment(Subject):
     )
     gift = models.ForeignKey(
         Pledge, on_delete=models.PROTECT, null=True, verbose_name=_("gift, direct lane")
+    )
+    offer = models.OneToOneField(
+        Capacity, on_delete=models.PROTECT, null=True, verbose_name=_("offer of transport")
     )
     org = models.CharField(_("organisation"), max_length=12, blank=True)
     carrier = models.CharField(_("carrier"), max_length=10, blank=True)
@@ -136,7 +182,7 @@ class Shipment(Subject):
     class Disclosure:
         personal = ("waybill", "waybill_raw", "holder_name")
         internal = (
-            *("hospital", "release", "urgent", "gift", "org", "carrier"),
+            *("hospital", "release", "urgent", "gift", "offer", "org", "carrier"),
             *("packed_by", "dispatched_by", "back_by", "recounted_by", "dispatched_at"),
             "boxes",
             *("holder", "held_since", "carrier_state", "carrier_said_at"),

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.acting import Actor
@@ -14,22 +15,27 @@ from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
 from portal.shipping.carrying import UNDER_WAY
 from portal.shipping.lines import lines_of
-from portal.shipping.models import Release, Shipment, ShipmentLine
+from portal.shipping.models import Capacity, Release, Shipment, ShipmentLine
+from portal.shipping.travelling import destinations, fitting, origins
 from portal.stages.models import Subject
 from portal.warehouse.models import Allocation, AllocationLine
 from portal.warehouse.queries import lot_choices, need_line_choices
+from portal.warehouse.stages import Carrier
 
 __all__ = [
     "allocation_choices",
     "coming_to",
     "confirmed_by",
     "count_back_initial",
+    "destination_choices",
     "direct_initial",
     "hospital_choices",
     "lose_part_initial",
     "lot_choices",
     "need_line_choices",
     "of_gift",
+    "offer_choices",
+    "origin_choices",
     "release_choices",
     "released_lines",
 ]
@@ -51,6 +57,34 @@ def allocation_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
         label = f"{row.code} · {described(row.need_line.variant)}"
         groups.setdefault(hospital, []).append((row.code, label))
     return list(groups.items())
+
+
+def origin_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Where open warehouses stand."""
+    return origins()
+
+
+def destination_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Where verified hospitals stand."""
+    return destinations()
+
+
+def offer_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """Offers that carry the goods of this shipment today; those of its route stand first."""
+    if not isinstance(subject, Shipment):
+        return []
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for offer, same in fitting(subject, at=timezone.now()):
+        group = _("on this route") if same else _("on other routes")
+        groups.setdefault(group, []).append((offer.code, _offered(offer)))
+    return list(groups.items())
+
+
+def _offered(offer: Capacity) -> str:
+    words = {"origin": offer.origin, "to": offer.to, "kg": f"{offer.kg:,}", "last": offer.last}
+    carrier = str(Carrier(offer.carrier).label)
+    told = _("%(origin)s to %(to)s, %(kg)s kg, until %(last)s") % words
+    return " · ".join(filter(None, (offer.code, carrier, offer.firm, told)))
 
 
 def release_choices(*, subject: Subject | None, actor: Actor) -> Pairs:

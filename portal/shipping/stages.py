@@ -139,6 +139,12 @@ class Dispatched(Facts, line=_("Handed to the carrier: {carrier}")):
             "hands the goods over."
         ),
     )
+    offer: str = fact(
+        _("Offer of transport"),
+        choices="offer_choices",
+        default="",
+        help=_("Where a carrier's offer is used: it is taken then."),
+    )
 
 
 class Delivered(Facts, line=_("The carrier says it arrived; the hospital has not confirmed yet")):

@@ -53,17 +53,18 @@ def holder(told: Any) -> str:
     if not isinstance(told, Mapping) or not told.get("kind"):
         return _("the carrier")
     carrier = told.get("carrier", "") if told["kind"] == "carrier" else ""
-    return _label("carrier", carrier) if carrier else _label("to", str(told["kind"]))
+    fact, value = ("carrier", carrier) if carrier else ("to", str(told["kind"]))
+    return label("shipment", "hand_over", fact, value)
 
 
 def holder_since(told: Any) -> str:
     return str(told.get("since", "")) if isinstance(told, Mapping) else ""
 
 
-def _label(fact: str, value: str) -> str:
-    """The word for a value of one of the facts with which goods are handed over."""
-    table = lifecycle("shipment")
-    specs = table.move("hand_over").facts.specs() if table else ()
+def label(kind: str, move: str, fact: str, value: str) -> str:
+    """The word for a value from the closed list of a fact; an unknown one itself."""
+    table = lifecycle(kind)
+    specs = table.move(move).facts.specs() if table else ()
     choices = next((spec.choices for spec in specs if spec.name == fact), None)
     known = {member.value: member for member in choices} if isinstance(choices, type) else {}
     return str(getattr(known[value], "label", value)) if value in known else value

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from portal.tracking import asking, board, explorer, guide, issued, lists, pages, verifying, views
+from portal.tracking import (
+    asking,
+    board,
+    capacity,
+    explorer,
+    guide,
+    issued,
+    lists,
+    pages,
+    verifying,
+    views,
+)
 
 app_name = "tracking"
 urlpatterns = [
@@ -19,6 +30,7 @@ urlpatterns = [
     path("needs/<str:code>/proof", verifying.proof, name="need_proof"),
     path("needs/<str:code>/proof.json", verifying.proof_json, name="need_proof_json"),
     path("issued/", issued.issued, name="issued"),
+    path("transport/", capacity.capacity, name="capacity"),
     path("shipments/<str:code>/", views.shipment, name="shipment"),
     path("shipments/<str:code>/proof", verifying.proof, name="shipment_proof"),
     path("shipments/<str:code>/proof.json", verifying.proof_json, name="shipment_proof_json"),

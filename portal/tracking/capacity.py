@@ -1,0 +1,37 @@
+"""The public list of transport that carriers offer, from sealed entries alone."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from portal.tracking import carried, queries
+from portal.tracking.models import Line, Subject
+from portal.tracking.projecting import seen
+from portal.tracking.responding import page
+
+KIND, OFFERED = "capacity", "capacity.offer"
+MOST = 200
+
+
+@require_safe
+def capacity(request: HttpRequest) -> HttpResponse:
+    """The open offers, those that end first on top; who offers is named, whom to call is not."""
+
+    def context() -> dict[str, Any]:
+        rows = list(Subject.objects.filter(kind=KIND, stage="open").order_by("pk")[:MOST])
+        codes = [row.code for row in rows]
+        lines = list(Line.objects.filter(type=OFFERED, code__in=codes))
+        named = queries.named_of(lines)
+        firms = {line.code: named.get(line.uid, {}).get("firm", "") for line in lines}
+        told = [_told(row, firms.get(row.code, "")) for row in rows]
+        return {"section": "gifts", "offers": sorted(told, key=lambda row: row["last"])}
+
+    return page(request, "tracking/capacity.html", context, version=seen())
+
+
+def _told(row: Subject, firm: Any) -> dict[str, Any]:
+    carrier = carried.label(KIND, "offer", "carrier", str(row.facts.get("carrier", "")))
+    names = ("origin", "to", "first", "last", "kg", "litres", "dangerous", "cold")
+    facts = {name: row.facts.get(name, "") for name in names}
+    return {"code": row.code, "carrier": carrier, "firm": firm, **facts}
