@@ -68,13 +68,13 @@ def unreported(hospitals: Collection[str]) -> QuerySet[Receipt]:
         shipment__hospital__code__in=hospitals,
         lines__issued__lt=F("lines__accepted") + F("lines__later"),
     )
-    return rows.select_related("shipment").distinct().order_by("opened_at", "pk")
+    return rows.select_related("shipment__hospital").distinct().order_by("opened_at", "pk")
 
 
 def disputed(hospitals: Collection[str]) -> QuerySet[Receipt]:
     """Receipts of these hospitals with a difference, whether it is explained yet or not."""
     rows = Receipt.objects.filter(shipment__hospital__code__in=hospitals, stage__in=STANDING)
-    return rows.select_related("shipment").order_by("-since", "-pk")
+    return rows.select_related("shipment__hospital").order_by("-since", "-pk")
 
 
 def open_differences(org: str) -> QuerySet[Receipt]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import Stage, lifecycle, lifecycles
-from portal.tracking import goods, parties, stating
+from portal.tracking import after, goods, parties, stating
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
 
@@ -27,12 +27,15 @@ def fold(shelf: Shelf, entry: Entry) -> None:
     if own := FOLDS.get(kind):
         own(shelf, entry)
     moved = body["case"] and kind not in BESIDE
+    before = shelf.find(Subject, kind, body["case"]) if moved else None
+    was = before.stage if before else ""
     subject = _subject(shelf, entry, kind, codes) if moved else None
     goods.fold(shelf, entry, codes)
     names = names_of(shelf, codes, data)
     _line(shelf, entry, codes, names)
     if subject is not None:
         subject.names |= names
+        after.fold(shelf, data, subject, was=was)
         _around_gifts(shelf, subject, codes, names, at=when(entry))
     _raise_versions(shelf, codes, version=entry.index + 1)
 
@@ -134,6 +137,8 @@ def _around_gifts(
                 "warehouse": subject.warehouse,
                 "needs": [c for c in subject.around if c[0] == "N"],
             }
+            if use := after.use_of(subject, code):
+                gift.subjects[f"{subject.kind}:{subject.code}"]["use"] = use
             if "holder" in subject.facts:
                 gift.subjects[f"{subject.kind}:{subject.code}"]["holder"] = subject.facts["holder"]
 

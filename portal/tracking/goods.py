@@ -10,6 +10,7 @@ from typing import Any
 from ledger.api import Entry
 from ledger.core import postings as rules
 from ledger.core.postings import Posting
+from portal.tracking import after
 from portal.tracking.models import Gift, Holding, Need, NeedLine, Organisation, Total, Variant
 from portal.tracking.parties import count_line, rank_need
 from portal.tracking.shelf import Shelf
@@ -141,7 +142,9 @@ def _sum(shelf: Shelf, posting: Posting) -> None:
         total.amount += confirmed * posting.amount
         owner = (posting.to if confirmed > 0 else posting.from_).partition(":")[2]
         if shelf.find(Organisation, owner) is not None:
-            shelf.row(Organisation, owner).received += confirmed * posting.amount
+            hospital = shelf.row(Organisation, owner)
+            hospital.received += confirmed * posting.amount
+            after.count(hospital, posting.item, received=confirmed * posting.amount)
     if shelf.find(Gift, posting.gift) is None:
         return
     gift = shelf.row(Gift, posting.gift)

@@ -6,7 +6,9 @@ from portal.tracking.rows import Projected
 
 
 class Organisation(Projected):
-    """A hospital, charity, donor or authority as sealed. `received`: pieces it has confirmed."""
+    """A hospital, charity, donor or authority as sealed. `received`: pieces it has confirmed;
+    `goods`: by item, how many it confirmed and how many of them wards were given; `unconfirmed`:
+    deliveries that it has left unconfirmed for too long."""
 
     KEY = ("code",)
 
@@ -24,6 +26,8 @@ class Organisation(Projected):
     level = models.CharField(max_length=80, blank=True)
     received = models.BigIntegerField(default=0)
     channel_body = models.CharField(max_length=12, blank=True)
+    goods = models.JSONField(default=dict)
+    unconfirmed = models.IntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-opened_seq"], name="tracking_org_kind")]
@@ -44,6 +48,8 @@ class Organisation(Projected):
             "level",
             "received",
             "channel_body",
+            "goods",
+            "unconfirmed",
         )
 
 

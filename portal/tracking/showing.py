@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import carried, photos, sums, telling, verdict, words
+from portal.tracking import after, carried, photos, sums, telling, verdict, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
 from portal.tracking.queries import Erased
 
@@ -95,6 +95,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,
         "goods": sums.table(row),
+        "issued": after.issued_of_gift(row),
         "entries": timeline(lines, named, of=row.code),
         "around": _around(row),
         "unknown": _unknown(row),
@@ -134,7 +135,7 @@ def _unknown(row: Gift) -> list[str]:
     kinds = {share.kind for share in verdict.shares(row)}
     if kinds & {"transit", "trouble", "turned_back", "delivered", "inbound"}:
         said.append(_("Where exactly the pieces under way are at this moment."))
-    if "received" in kinds:
+    if "received" in kinds and not after.issued_of_gift(row):
         said.append(_("How the hospital has used what it confirmed."))
     if kinds & {"promised", "unanswered"}:
         said.append(_("Whether the promised pieces exist: nobody but the donor has seen them."))
@@ -252,21 +253,9 @@ def need(
 
 def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
     """Everything on the page of a shipment."""
-    goods: dict[tuple[str, str], dict[str, int]] = {}
-    for line in lines:
-        for p in line.data.get("postings", []):
-            sign = (p["to"].endswith(row.code)) - (p["from"].endswith(row.code))
-            end, start = p["to"].partition(":")[0], p["from"].partition(":")[0]
-            told = goods.setdefault((p["gift"], p["item"]), {})
-            if sign > 0 and end == "reserved":
-                told["packed"] = told.get("packed", 0) + p["amount"]
-            elif start in ("transit", "found", "held"):
-                told[end] = told.get(end, 0) + p["amount"]
-                if start == "held":
-                    told["held"] = told.get("held", 0) - p["amount"]
-    columns = ("packed", "received", "rejected", "damaged", "lost", "held")
-    back = ("quarantine", "returned")
-    columns += tuple(name for name in back if any(name in told for told in goods.values()))
+    goods = after.goods_of(lines, row.code)
+    columns: tuple[str, ...] = ("packed", "received", "rejected", "damaged", "lost", "held")
+    columns += tuple(name for name in after.BACK if any(told.get(name) for told in goods.values()))
     hospital = words.name(row.names, row.hospital) if row.hospital else ""
     return {
         "section": "gifts",
@@ -295,6 +284,8 @@ def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
             for (code, item), told in sorted(goods.items())
             if told
         ],
+        "late": any(line.data.get("late") for line in lines),
+        "issued": after.issued_of_shipment(row, lines),
         "entries": timeline(lines, named, of=row.code),
         "crumbs": crumbs((row.code, "")),
     }
@@ -309,6 +300,8 @@ def _heads() -> dict[str, str]:
         "held": _("Held"),
         "quarantine": _("Came back"),
         "returned": _("Back to the donor"),
+        "stock": _("Back in stock"),
+        "community": _("Community use"),
     }
 
 
@@ -326,6 +319,7 @@ def organisation(
         "text": stage_text("organisation", row.stage),
         "source": first.get("source", ""),
         "channel": _channel(row),
+        "issued": after.issued_by(row),
         "entries": timeline(lines, named, of=row.code),
         "count": count,
         "crumbs": crumbs((_("Organisations"), reverse("tracking:organisations")), (row.code, "")),

@@ -21,7 +21,13 @@ GROUPS = (
     ("inbound", ("inbound", "waiting", "quarantine")),
     ("stock", ("stock",)),
     ("reserved", ("reserved",)),
-    ("transit", ("packing", "transit", "crossing", "trouble", "turned_back", "delivered")),
+    (
+        "transit",
+        (
+            *("packing", "transit", "crossing", "trouble", "turned_back"),
+            *("delivered", "unconfirmed"),
+        ),
+    ),
     ("held", ("held", "kept")),
     ("received", ("received",)),
     ("rejected", ("rejected",)),

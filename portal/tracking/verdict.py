@@ -16,24 +16,26 @@ from portal.tracking.models import Gift
 
 # The order of the sentence: what is done first, then from hospital back to donor, then ends.
 ORDER = (
-    *("received", "held", "delivered", "transit", "trouble", "turned_back", "packing"),
-    *("reserved", "stock", "crossing", "kept"),
+    *("received", "held", "unconfirmed", "delivered", "transit", "trouble", "turned_back"),
+    *("packing", "reserved", "stock", "crossing", "kept"),
     *("quarantine", "waiting", "inbound", "promised", "unanswered"),
 )
-AMISS = ("held", "damaged", "lost", "trouble", "turned_back")
+AMISS = ("held", "unconfirmed", "damaged", "lost", "trouble", "turned_back")
 ENDS = ("rejected", "returned", "damaged", "lost", "expired", "community", "sold")
 PUBLIC = {"unanswered": "start", "promised": "match", "inbound": "match", "waiting": "store"}
 PUBLIC |= {"quarantine": "store", "stock": "store", "reserved": "allocate", "packing": "deliver"}
 PUBLIC |= {"kept": "store", "crossing": "store", "trouble": "deliver", "turned_back": "deliver"}
+PUBLIC |= {"unconfirmed": "deliver"}
 PUBLIC |= {"transit": "deliver", "delivered": "deliver", "held": "confirm", "received": "confirm"}
 TONES = {"received": "received", "returned": "returned", "promised": "promised"}
 TONES |= {"unanswered": "promised", "stock": "stored", "quarantine": "stored", "waiting": "stored"}
 TONES |= {"reserved": "stored", "inbound": "moving", "packing": "moving", "transit": "moving"}
 TONES |= {"delivered": "moving", "held": "moving", "kept": "stored"}
-TONES |= {"trouble": "moving", "turned_back": "moving", "crossing": "moving"}
+TONES |= {"trouble": "moving", "turned_back": "moving", "unconfirmed": "moving"}
+TONES |= {"crossing": "moving"}
 
 
-TRANSIT = {"delivered": "delivered", "unconfirmed": "delivered"}  # by the shipment's stage
+TRANSIT = {"delivered": "delivered", "unconfirmed": "unconfirmed"}  # by the shipment's stage
 TRANSIT |= {"refused": "turned_back", "exception": "trouble"}
 MOST = 7  # parts of the sentence
 
@@ -183,6 +185,7 @@ def next_steps(rows: list[Share]) -> str:
     steps = {
         "held": _("the sender explains the difference"),
         "delivered": _("the hospital counts and confirms it; the carrier's word is not enough"),
+        "unconfirmed": _("the hospital, silent for three days, still has to count and confirm it"),
         "transit": _("the hospital counts and confirms it"),
         "trouble": _("the charity looks into the problem on the way"),
         "turned_back": _("it comes back to the warehouse and is counted again"),
@@ -213,7 +216,7 @@ def holders(gift: Gift, rows: list[Share]) -> str:
         elif share.kind in ("transit", "trouble", "turned_back"):
             told = gift.subjects.get(f"shipment:{share.by}", {}).get("holder")
             hands.append(carried.holder(told) if told else _("The carrier"))
-        elif share.kind in ("delivered", "inbound", "crossing"):
+        elif share.kind in ("delivered", "unconfirmed", "inbound", "crossing"):
             hands.append(_("The carrier"))
         elif share.kind in ("received", "held"):
             hands.append(words.name(gift.names, share.owner))

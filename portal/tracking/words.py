@@ -94,6 +94,7 @@ PHRASES = {
     "trouble": _("{amount} under way to {owner}, where the carrier reports a problem"),
     "turned_back": _("{amount} not taken by {owner}, on the way back"),
     "delivered": _("{amount} at {owner} by the carrier's word, not confirmed yet"),
+    "unconfirmed": _("{amount} at {owner}, unconfirmed by the recipient for over 72 hours"),
     "held": _("{amount} more than sent at {owner}, held until explained"),
     "kept": _("{amount} kept in the warehouse for {owner}"),
     "received": _("{amount} confirmed by {owner}"),

@@ -1,12 +1,17 @@
 """What the workspaces show: a hospital's own needs with their counters."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from portal.accounts.acting import Actor
 from portal.catalogue.queries import described, unit_of
 from portal.needs.models import Need
+from portal.receipts.models import Receipt
+from portal.receipts.queries import disputed, unreported
+from portal.stages.engine import allowed_moves
+from portal.stages.table import Move
 from portal.warehouse.models import RecallAnswer
 from portal.warehouse.stock_recall import recalled_at, received_by
 
@@ -47,6 +52,23 @@ def line_rows(need: Need) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
+
+
+def received_rows(actors: Mapping[str, Actor]) -> list[dict[str, Any]]:
+    """Receipts of these hospitals (actors by code) that differ, or of which something is not
+    reported as issued; each with what may be said of it now."""
+    waiting = {row.pk: row for row in unreported(actors)[:MOST]}
+    found = {row.pk: row for row in disputed(actors)[:MOST]} | waiting
+    return [
+        {"receipt": row, "unreported": pk in waiting, "moves": _moves(row, actors, pk in waiting)}
+        for pk, row in found.items()
+    ]
+
+
+def _moves(row: Receipt, actors: Mapping[str, Actor], unreported: bool) -> list[Move]:
+    assert row.shipment.hospital is not None, "what was confirmed has its hospital"
+    may = allowed_moves(row, actors[row.shipment.hospital.code])
+    return [move for move in may if unreported or move.name != "report_use"]
 
 
 def recalled_rows(hospitals: Collection[str]) -> list[dict[str, Any]]:

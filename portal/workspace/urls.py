@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workspace import claims, dock, recalls, slips, views
+from portal.workspace import claims, dock, recalls, received, slips, views
 
 app_name = "workspace"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("hospital/recalls/<str:code>/", recalls.answer, name="recall"),
     path("hospital/shipments/<str:code>/confirm/", views.confirm, name="confirm"),
     path("hospital/shipments/<str:code>/receipt", views.receipt, name="receipt"),
+    path("hospital/receipts/<str:code>/<slug:move>/", received.move, name="receipt_move"),
     path("dock/", dock.dock, name="dock"),
     path("dock/<str:code>/", dock.thing, name="dock_thing"),
     path("dock/<str:code>/<slug:move>/", dock.move, name="dock_move"),

@@ -31,7 +31,13 @@ from portal.stages.views import take
 from portal.warehouse.models import Arrival
 from portal.warehouse.queries import held_for
 from portal.workspace.pasting import pasted_rows
-from portal.workspace.queries import MOST, line_rows, needs_with_counters, recalled_rows
+from portal.workspace.queries import (
+    MOST,
+    line_rows,
+    needs_with_counters,
+    recalled_rows,
+    received_rows,
+)
 
 Actors = dict[str, Actor]  # by the hospital's code
 BLANK_ROWS = 5
@@ -61,6 +67,7 @@ def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
     context = {
         "hospitals": sorted(names(actors).items(), key=itemgetter(1, 0)),
         "coming": coming_to(actors)[:MOST],
+        "received": received_rows(actors),
         "held": held_for(actors)[:MOST],
         "recalled": recalled_rows(actors),
         "needs": needs_with_counters(actors)[:MOST],
