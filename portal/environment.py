@@ -124,7 +124,10 @@ def mail(name: str, folder_for: Path) -> dict[str, Any]:
     config: dict[str, Any] = {}
     scheme = value.partition("://")[0]
     if scheme in {"smtp", "smtp+tls", "smtp+ssl", "consolemail"}:
-        config = environ.Env.email_url_config(value)
+        try:
+            config = environ.Env.email_url_config(value)
+        except ValueError:  # of the port
+            config = {}
     if not config.get("EMAIL_HOST") and scheme != "consolemail":
         raise ImproperlyConfigured(
             f"{name} is {_masked(value)!r}: it must look like"

@@ -20,6 +20,8 @@ for name in ("LEDGER_KEY_FILE", "FIELD_KEY_FILE", "RECEIPT_KEY_FILE", "PORT"):
     os.environ.pop(name, None)
 for name in ("LEDGER_SIGNER", "WITNESSES", "ANCHOR_URL", "ANCHOR_CA_FILE", "MEDIA_DIR"):
     os.environ.pop(name, None)
+for name in ("EMAIL_URL", "MAIL_FROM"):
+    os.environ.pop(name, None)
 for name in ("S3_BUCKET", "S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"):
     os.environ.pop(name, None)
 if "TESTS_WITNESSES" in os.environ:  # a child whose log has witnesses

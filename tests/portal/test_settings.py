@@ -63,6 +63,10 @@ def read(monkeypatch, tmp_path):
         ("REDIS_URL", "http://localhost:6379"),
         ("LEDGER_ORIGIN", "two words"),
         ("LEDGER_ORIGIN", "a+b"),
+        ("EMAIL_URL", "mail.example"),
+        ("EMAIL_URL", "http://mail.example"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "smtp://mail.example:port"),
         ("FAILPOINTS", "seal.locked=kill"),
         ("VAR", "/dev/null/var"),
     ],
@@ -72,9 +76,24 @@ def test_a_value_that_makes_no_sense_stops_the_start_and_is_named(read, name, va
         read(**{name: value})
 
 
+def test_mail_goes_to_a_server_or_into_files(read, tmp_path):
+    server = read(EMAIL_URL="smtp+tls://us:hunter2@mail.example:587", MAIL_FROM="us@a.example")
+    files = read(EMAIL_URL="", MAIL_FROM="")
+
+    assert (server["EMAIL_HOST"], server["EMAIL_PORT"]) == ("mail.example", 587)
+    assert (server["EMAIL_USE_TLS"], server["DEFAULT_FROM_EMAIL"]) == (True, "us@a.example")
+    assert files["EMAIL_FILE_PATH"] == str(tmp_path / "mail")
+    assert files["DEFAULT_FROM_EMAIL"] == "noreply@a.example"
+    assert files["CELERY_BEAT_SCHEDULE"]["notices.deliver"]["schedule"] <= 60
+
+
 def test_a_refusal_does_not_print_the_password_of_an_address(read):
     with pytest.raises(ImproperlyConfigured) as refusal:
         read(DATABASE_URL="mysql://user:hunter2@host/name")
+
+    assert "hunter2" not in str(refusal.value)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(EMAIL_URL="pop://user:hunter2@host")
 
     assert "hunter2" not in str(refusal.value)
 

@@ -1,0 +1,39 @@
+"""Notices in the workbench: what waits, was sent or failed; never to whom, never its text."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal.accounts.acting import acting_as
+from portal.accounts.models import Person
+from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER
+from portal.notices.models import Notice
+
+SEE = (COORDINATOR, DISPATCHER, AUDITOR)
+
+
+@admin.register(Notice)
+class NoticeAdmin(admin.ModelAdmin[Notice]):
+    """Read only."""
+
+    list_display = ("about", "state", "attempts", "trouble", "queued_at", "sent_at")
+    list_filter = ("state",)
+    search_fields = ("about", "code")
+    fields = ("about", "state", "asks", "attempts", "trouble", "queued_at", "next_at", "sent_at")
+    ordering = ("-pk",)
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, Person) and bool(acting_as(request.user, SEE))
+
+    def has_view_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
+        return False
