@@ -57,6 +57,11 @@ def names_of(shelf: Shelf, codes: list[str], data: dict[str, Any]) -> dict[str, 
         if code[0] == "U" and (org := shelf.find(Organisation, code)):
             names[code] = {"zh": org.legal_name, "en": org.name_en or org.legal_name}
             names[code] |= {"kind": org.kind, "stage": org.stage, "city": org.city}
+        if code[0] in "FM":
+            kind = "fund" if code[0] == "F" else "campaign"
+            if known := shelf.find(Subject, kind, code):
+                zh = known.facts.get("title_zh", "")
+                names[code] = {"zh": zh, "en": known.facts.get("title_en") or zh}
         if code[0] == "W" and (house := shelf.find(Subject, "warehouse", code)):
             zh = house.facts.get("name_zh", "")
             names[code] = {"zh": zh, "en": house.facts.get("name_en") or zh}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from portal.tracking import queries, showing, sums, telling, verdict, words
+from portal.tracking import money, money_showing, queries, showing, sums, telling, verdict, words
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total
 from portal.tracking.projecting import seen
 from portal.tracking.responding import fragment, page
@@ -129,6 +129,8 @@ def gifts(request: HttpRequest) -> HttpResponse:
 
 
 def _gift_card(gift: Gift) -> dict[str, Any]:
+    if money.is_money(gift):
+        return money_showing.card(gift)
     return {
         "gift": gift,
         "href": reverse("tracking:gift", args=[gift.code]),

@@ -13,6 +13,8 @@ PAGES: dict[str, tuple[str, Shown]] = {
     "N": ("tracking:need", Need),
     "S": ("tracking:shipment", Subject),
     "U": ("tracking:organisation", Organisation),
+    "F": ("tracking:fund", Subject),
+    "M": ("tracking:campaign", Subject),
     "W": ("tracking:warehouse", Subject),
     "B": ("tracking:lot", Link),
 }
@@ -29,6 +31,9 @@ class Lost(Exception):
 def found(typed: str) -> str:
     """The address of the page that a typed code leads to. Raises Lost."""
     code = read(typed)
+    spend = Subject.objects.filter(kind="spend", code=code).first() if code[0] == "P" else None
+    if spend is not None:  # it stands on the page of its fund
+        return f"{reverse('tracking:fund', args=[spend.facts['fund']])}#{code}"
     if code[0] not in PAGES:
         raise Lost(
             _(

@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import lifecycle
+from portal.tracking import money
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total, Variant
 from portal.tracking.shelf import Shelf
 
@@ -204,4 +205,7 @@ FOLDS: dict[str, Callable[[Shelf, Entry], None]] = {
     "item": _item,
     "need": _need,
     "pledge": _gift,
+    "money": money.fold_gift,
+    "fund": money.fold_fund,
+    "spend": money.fold_fund,
 }

@@ -24,6 +24,7 @@ LATE = timedelta(minutes=10)
 PICTURES = {"start": "heart", "match": "hand", "store": "box", "allocate": "split"}
 PICTURES |= {"deliver": "truck", "confirm": "check"}
 PAGES = {"G": "tracking:gift", "N": "tracking:need", "S": "tracking:shipment"}
+PAGES |= {"F": "tracking:fund", "M": "tracking:campaign"}
 LAST_FOUR = {"waybill"}
 IN_THE_HEADER = {"visibility", "donor_name"}
 

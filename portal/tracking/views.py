@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.input.limits import allowed
 from portal.tracking import lookup as finding
-from portal.tracking import queries, showing
+from portal.tracking import money, money_showing, queries, showing
 from portal.tracking.models import Gift, Need, Organisation
 from portal.tracking.responding import fragment, page
 
@@ -67,7 +67,16 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise finding.Lost(finding.nothing(code), status=404)
     template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
-    return page(request, template, lambda: _gift(row), version=row.version, entries=row.version)
+    told = _gift
+    if money.is_money(row):
+        template = "tracking/_money.html" if fragment(request) else "tracking/money.html"
+        told = _money
+    return page(request, template, lambda: told(row), version=row.version, entries=row.version)
+
+
+def _money(row: Gift) -> dict[str, Any]:
+    lines = queries.lines_of(row.code)
+    return money_showing.gift(row, lines, queries.named_of(lines))
 
 
 def _gift(row: Gift) -> dict[str, Any]:

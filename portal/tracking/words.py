@@ -105,6 +105,12 @@ PHRASES = {
     "expired": _("{amount} expired"),
     "community": _("{amount} given to community use"),
     "sold": _("{amount} sold"),
+    "unidentified": _("{amount} held: whose it is or what for is not known yet"),
+    "fund": _("{amount} in the fund {owner}, not spent yet"),
+    "committed": _("{amount} set aside for the spending {owner}"),
+    "paid": _("{amount} paid by the spending {owner}"),
+    "fee": _("{amount} kept as fee by the fund {owner}"),
+    "refunded": _("{amount} given back"),
 }
 NAMELESS = _("a hospital")
 CODE = re.compile(r"[A-Z]-[2-9A-HJKMNP-Z]{10}\Z", re.ASCII)

@@ -1,0 +1,73 @@
+"""Public pages of funds and campaigns. No button here takes money: it is recorded only."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from portal.tracking import lookup, money_showing
+from portal.tracking.models import Subject
+from portal.tracking.projecting import seen
+from portal.tracking.responding import page
+from portal.tracking.views import by_code
+
+
+@require_safe
+def funds(request: HttpRequest) -> HttpResponse:
+    """Every fund with what came, what was spent and what is left, and the fee beside it."""
+
+    def context() -> dict[str, Any]:
+        rows = list(
+            Subject.objects.filter(kind="fund").order_by("-opened_at", "code")[: money_showing.MOST]
+        )
+        return {"section": "funds", "cards": [money_showing.fund_card(row) for row in rows]}
+
+    return page(request, "tracking/funds.html", context, version=seen())
+
+
+@by_code
+def fund(request: HttpRequest, code: str) -> HttpResponse:
+    """One fund: its conditions, its figures, every spending and what became of it."""
+    row = Subject.objects.filter(kind="fund", code=code).first()
+    if row is None:
+        raise lookup.Lost(lookup.nothing(code), status=404)
+    return page(
+        request,
+        "tracking/fund.html",
+        lambda: money_showing.fund(row),
+        version=row.version,
+        entries=row.version,
+    )
+
+
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    def context() -> dict[str, Any]:
+        rows = list(
+            Subject.objects.filter(kind="campaign").order_by("-opened_at", "code")[
+                : money_showing.MOST
+            ]
+        )
+        return {"section": "funds", "cards": [money_showing.campaign_card(row) for row in rows]}
+
+    return page(request, "tracking/campaigns.html", context, version=seen())
+
+
+@by_code
+def campaign(request: HttpRequest, code: str) -> HttpResponse:
+    """A campaign with exactly the fields that 慈善法 Art. 24 asks for."""
+    row = Subject.objects.filter(kind="campaign", code=code).first()
+    if row is None:
+        raise lookup.Lost(lookup.nothing(code), status=404)
+    return page(
+        request,
+        "tracking/campaign.html",
+        lambda: money_showing.campaign(row),
+        version=row.version,
+        entries=row.version,
+    )
+
+
+def _newest(kind: str) -> list[Subject]:
+    rows = Subject.objects.filter(kind=kind).order_by("-opened_at", "code")
+    return list(rows[: money_showing.MOST])
