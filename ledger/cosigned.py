@@ -51,9 +51,11 @@ def _rules() -> str:
     if not settings.WITNESSES:
         return NOBODY
     try:
-        return Path(settings.WITNESSES).read_text()
+        text = Path(settings.WITNESSES).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise policy.WrongPolicy(f"{settings.WITNESSES}: {error}") from error
+    lines = text.splitlines(keepends=True)  # a published policy names the log as well
+    return "".join(line for line in lines if not line.startswith("log "))
 
 
 def lines(

@@ -152,11 +152,7 @@ def _replace(
 def _head(head: Head | None, tables: refilling.Tables) -> Head:
     """The one row as the entries give it; the mode it has, or `ok` for the guard to judge."""
     head = head or Head(origin=settings.LEDGER_ORIGIN, mode=modes.explained())
-    head.vkey, head.retired = tables.keys.current, tables.keys.retired
-    head.receipt_vkey = tables.receipt_vkey
-    head.size, head.root = tables.frontier.size, tables.frontier.root()
-    head.frontier, head.last, head.at = tables.frontier.encode(), tables.last, tables.at
-    head.save()
+    tables.write(head)
     fp("rebuild.head")
     return head
 

@@ -23,6 +23,7 @@ from ledger.models import (
     Cosignature,
     Disclosure,
     Erased,
+    Head,
     Intent,
     SealedEntry,
     StoredCheckpoint,
@@ -34,14 +35,14 @@ AT_ONCE = 2000
 REFILLED = (SealedEntry, CaseNumber, CaseCount, TileHash)
 
 
-def entries(source: Source, size: int, width: int) -> Iterator[bytes]:
-    """The entries below `size`, in order, from full bundles and the newest partial one."""
-    for n in range(-(-size // width)):
+def entries(source: Source, size: int, width: int, *, start: int = 0) -> Iterator[bytes]:
+    """The entries from `start` below `size`, from full bundles and the newest partial one."""
+    for n in range(start // width, -(-size // width)):
         part = min(width, size - n * width)
         for found in (part, width, *range(part + 1, width)):
             data = source.read(tiles.path(tiles.Tile(tiles.ENTRIES, n, found), width))
             if data is not None:
-                yield from tiles.unbundle(data, found)[:part]
+                yield from tiles.unbundle(data, found)[max(start - n * width, 0) : part]
                 break
 
 
@@ -70,13 +71,35 @@ class Tables:
         for model in REFILLED:
             model._default_manager.all().delete()
         fp("rebuild.emptied")
+        self.append(found)
+        triggers.create(connection)
+        fp("rebuild.refilled")
+
+    def append(self, found: Iterable[bytes]) -> None:
+        """Add these entries after those that are there."""
         entries = iter(found)
         while chunk := list(islice(entries, AT_ONCE)):
             self._insert(chunk)
             fp("rebuild.entries")
-        bulk.insert(CaseCount, sorted(self.counts.items()))
-        triggers.create(connection)
-        fp("rebuild.refilled")
+        bulk.upsert(CaseCount, sorted(self.counts.items()))
+
+    def resume(self, head: Head) -> int:
+        """Go on after what this head says is there; its size."""
+        self.frontier = tree.Frontier.decode(head.size, bytes(head.frontier))
+        self.last, self.at = bytes(head.last), head.at
+        vkeys = [head.vkey, *head.retired.split()]
+        keys = [notes.parse_vkey(vkey) for vkey in reversed(vkeys)]
+        self.keys = rotation.Keys(keys, [0] * len(keys))
+        self.receipt_vkey = head.receipt_vkey
+        return head.size
+
+    def write(self, head: Head) -> None:
+        """The one row as these entries give it."""
+        head.vkey, head.retired = self.keys.current, self.keys.retired
+        head.receipt_vkey = self.receipt_vkey
+        head.size, head.root = self.frontier.size, self.frontier.root()
+        head.frontier, head.last, head.at = self.frontier.encode(), self.last, self.at
+        head.save()
 
     def _insert(self, chunk: Iterable[bytes]) -> None:
         sealed, cases, hashes = bulk.Rows(), bulk.Rows(), bulk.Rows()

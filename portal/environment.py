@@ -71,8 +71,11 @@ def words(name: str, default: list[str]) -> list[str]:
 
 
 def origin(name: str, default: str | None = None) -> str:
-    """Scheme and host of a site, such as https://shanji.example, without a path."""
+    """Scheme and host of a site, such as https://shanji.example, without a path; or the default
+    that is empty."""
     value = text(name, default).rstrip("/")
+    if value == default == "":
+        return value
     try:
         parts = urlsplit(value)
         good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0

@@ -63,6 +63,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "demo": settings.DEMO,
+        "mirror_of": settings.MIRROR_OF,
         "site_origin": settings.SITE_ORIGIN,
         "canonical": settings.SITE_ORIGIN + in_language(path, language),
         "languages": [

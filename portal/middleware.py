@@ -1,14 +1,19 @@
 """Headers that neither Django nor django-csp sets, forms on pages that keep their address secret,
-and the refusal to write while the ledger takes nothing."""
+the refusal to write while the ledger takes nothing, and what a mirror leaves to the original."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 
 import ledger.api as ledger
+from portal.languages import unprefixed
 
+# whose views show nothing but what is public
+MIRRORED = ("portal.tracking.", "portal.evidence.", "portal.pages", "ledger.", "django.views.i18n")
 View = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RETRY_AFTER = 600  # seconds; an operator is at it
@@ -58,3 +63,27 @@ def writable(get_response: View) -> View:
         return response
 
     return middleware
+
+
+def mirrored(get_response: View) -> View:
+    """On a mirror, whatever is not a public page is the original's: sign-in, forms, secret links.
+
+    307 keeps method and body: a form sent to the mirror reaches the portal that can take it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not settings.MIRROR_OF or _is_public(request.path_info):
+            return get_response(request)
+        original = settings.MIRROR_OF + request.get_full_path()
+        response = HttpResponseRedirect(original, preserve_request=True)
+        add_never_cache_headers(response)
+        return response
+
+    return middleware
+
+
+def _is_public(path: str) -> bool:
+    try:
+        return resolve(unprefixed(path)).func.__module__.startswith(MIRRORED)
+    except Resolver404:
+        return True  # the page that says so is public

@@ -30,7 +30,10 @@ VAR = env.folder("VAR", BASE / "var")
 
 # --- addresses
 
-SITE_ORIGIN = env.origin("SITE_ORIGIN", f"http://localhost:{PORT}" if PLAIN else None)
+OWN_ORIGIN = env.origin("SITE_ORIGIN", f"http://localhost:{PORT}" if PLAIN else None)
+MIRROR_OF = env.origin("MIRROR_OF", "")  # another portal: this one shows its pages, read only
+SITE_ORIGIN = MIRROR_OF or OWN_ORIGIN  # in links and QR codes
+OWN_HOST = urlsplit(OWN_ORIGIN).hostname or ""
 SITE_HOST = urlsplit(SITE_ORIGIN).hostname or ""
 DEMO_HOST = env.text("DEMO_HOST", "")
 
@@ -42,14 +45,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-if DEMO and not is_loopback(SITE_HOST) and SITE_HOST != DEMO_HOST:
+if DEMO and not is_loopback(OWN_HOST) and OWN_HOST != DEMO_HOST:
     raise ImproperlyConfigured(
-        f"SITE_ORIGIN is {SITE_ORIGIN!r}: the demonstration has known passwords and runs on this"
+        f"SITE_ORIGIN is {OWN_ORIGIN!r}: the demonstration has known passwords and runs on this"
         " machine only; to show it to others all the same, set DEMO_HOST to the same host."
     )
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if PLAIN else []
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [SITE_HOST, *LOCAL_HOSTS])
-CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [OWN_HOST, *LOCAL_HOSTS])
+CSRF_TRUSTED_ORIGINS = [OWN_ORIGIN]
 
 # --- secrets
 
@@ -88,12 +91,20 @@ if ANCHOR_URL and not ANCHOR_CA_FILE:
         "ANCHOR_CA_FILE is missing: a time stamp of ANCHOR_URL is kept only if it verifies, so name"
         " the file with that authority's root certificate (PEM)."
     )
+if MIRROR_OF and not WITNESSES:
+    WITNESSES = str(LEDGER_DIR / "policy")  # those that the mirrored portal names
 LEDGER_SEALED = "tracking.project"  # a task's name, all the ledger knows of it
 LEDGER_REBUILT = ["portal.tracking.projecting.rebuild"]  # called once its tables are made anew
 LEDGER_CHECKS = [  # fsck runs these too
     "portal.tracking.checking.differences",
     "portal.balance.checking.differences",
 ]
+LEDGER_FOLLOWED = [  # called once a mirror's tables have followed
+    "portal.tracking.projecting.project_all",
+    "portal.evidence.mirrored.fetch_all",
+]
+if MIRROR_OF:
+    LEDGER_CHECKS = ["portal.tracking.checking.differences"]  # it has no other tables
 FAILPOINTS = env.text("FAILPOINTS", "")
 if FAILPOINTS and not DEMO:
     raise ImproperlyConfigured("FAILPOINTS is set: faults are injected in tests and the demo only.")
@@ -137,6 +148,7 @@ MIDDLEWARE = [
     "portal.middleware.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.mirrored",
     "portal.middleware.writable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.languages.by_address",

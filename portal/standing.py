@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 
 import ledger.api as ledger
@@ -36,6 +37,7 @@ def page(request: HttpRequest) -> dict[str, Callable[[], Trouble | None]]:
     def trouble() -> Trouble | None:
         known: Any = getattr(request, "ledger_mode", None)
         mode = remember(request).mode if known is None else known
-        return None if mode in ("", "ok") else Trouble(mode, ledger.mode_since())
+        calm = mode in ("", "ok") or settings.MIRROR_OF  # read only is what a mirror is
+        return None if calm else Trouble(mode, ledger.mode_since())
 
     return {"trouble": trouble}
