@@ -98,6 +98,7 @@ class Item:
     ask_pairs: bool = False
     single: bool = False
     care: tuple[str, ...] = ()
+    cold: tuple[int, ...] = ()
     packs: tuple[Pack, ...] = ()
 
     @property
@@ -222,6 +223,11 @@ class _Builder:
             variants
         ):
             raise self.wrong(row["key"], "two variants have nothing that tells them apart")
+        cold = row.get("cold", [])
+        if cold and not (
+            len(cold) == 2 and all(type(n) is int for n in cold) and cold[0] < cold[1]
+        ):
+            raise self.wrong(row["key"], "cold is [not below, not above] in whole degrees")
         rest = {"unit_zh": units[row["unit"]].zh} | row
         rest.pop("variant")
         return self.made(Item, rest, variants=tuple(variants), packs=tuple(packs))

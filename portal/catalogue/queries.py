@@ -62,6 +62,12 @@ def base_units(pack: Pack, count: int) -> int:
     return pack.units * count
 
 
+def cold_range(variant: Variant) -> tuple[int, int] | None:
+    """(not below, not above) in degrees Celsius, for what must be kept cold."""
+    item = data.catalogue().items.get(variant.item.key)
+    return (item.cold[0], item.cold[1]) if item is not None and item.cold else None
+
+
 def described(variant: Variant) -> str:
     """Name in the reader's language, with the standard where the name does not say it."""
     name = variant.name_en if _english() else variant.name_zh

@@ -56,7 +56,9 @@ class Line:
     cells: tuple[str, ...]
 
 
-def read_table(data: bytes, score: Callable[[Iterable[str]], int]) -> tuple[list[Line], list[str]]:
+def read_table(
+    data: bytes, score: Callable[[Iterable[str]], int], *, most: int = MOST_ROWS
+) -> tuple[list[Line], list[str]]:
     """The rows that are not blank, and the names of sheets that were not read. Raises Unreadable.
 
     `score` says how many cells look like column headings: it decides the separator and the sheet.
@@ -64,20 +66,21 @@ def read_table(data: bytes, score: Callable[[Iterable[str]], int]) -> tuple[list
     if len(data) > MOST_BYTES:
         raise Unreadable(_("The file is larger than 10 MiB. Please split it."))
     if data.startswith(b"PK\x03\x04"):
-        return _sheets(data, score)
+        return _sheets(data, score, most)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(_("This is an old Excel file. Please save it as .xlsx or CSV."))
     text = _decoded(data)
     lines = max(
-        (_separated(text, mark) for mark in (",", "\t", ";")),
+        (_separated(text, mark, most) for mark in (",", "\t", ";")),
         key=lambda lines: max((score(line.cells) for line in lines[:20]), default=0),
     )
-    return _limited(lines), []
+    return _limited(lines, most), []
 
 
-def _limited(lines: list[Line]) -> list[Line]:
-    if len(lines) > MOST_ROWS + 20:
-        raise Unreadable(_("The file has more than 5,000 rows. Please split it."))
+def _limited(lines: list[Line], most: int) -> list[Line]:
+    if len(lines) > most + 20:
+        told = _("The file has more than %(most)s rows. Please split it.")
+        raise Unreadable(told % {"most": f"{most:,}"})
     if any(len(line.cells) > MOST_COLUMNS for line in lines):
         raise Unreadable(_("The file has more than 60 columns. Is it the right file?"))
     return lines
@@ -99,7 +102,7 @@ def _decoded(data: bytes) -> str:
     raise Unreadable(_("The text is neither UTF-8, UTF-16 nor GB18030. Please save it as UTF-8."))
 
 
-def _separated(text: str, mark: str) -> list[Line]:
+def _separated(text: str, mark: str, most: int) -> list[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     lines: list[Line] = []
     begin = 1
@@ -108,7 +111,7 @@ def _separated(text: str, mark: str) -> list[Line]:
             if any(cell.strip() for cell in cells):
                 lines.append(Line(begin, reader.line_num, _cut(cells)))
             begin = reader.line_num + 1
-            if len(lines) > MOST_ROWS + 20:
+            if len(lines) > most + 20:
                 return lines
     except csv.Error as wrong:
         message = _("Line %(line)s cannot be read. Is a quotation mark not closed?")
@@ -124,14 +127,16 @@ def _cut(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _sheets(data: bytes, score: Callable[[Iterable[str]], int]) -> tuple[list[Line], list[str]]:
+def _sheets(
+    data: bytes, score: Callable[[Iterable[str]], int], most: int
+) -> tuple[list[Line], list[str]]:
     """The sheet whose first rows look most like headings; the other sheets by name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
         try:
             _check_archive(data)
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            sheets = {sheet.title: list(_sheet(sheet)) for sheet in book.worksheets}
+            sheets = {sheet.title: list(_sheet(sheet, most)) for sheet in book.worksheets}
             book.close()
         except Unreadable:
             raise
@@ -141,7 +146,7 @@ def _sheets(data: bytes, score: Callable[[Iterable[str]], int]) -> tuple[list[Li
     if not filled:
         raise Unreadable(_("The file is empty."))
     best = max(filled, key=lambda name: max(score(line.cells) for line in filled[name][:20]))
-    return _limited(filled[best]), [name for name in filled if name != best]
+    return _limited(filled[best], most), [name for name in filled if name != best]
 
 
 def _not_xlsx() -> Unreadable:
@@ -159,7 +164,7 @@ def _check_archive(data: bytes) -> None:
                 raise _not_xlsx()
 
 
-def _sheet(sheet: Worksheet) -> Iterator[Line]:
+def _sheet(sheet: Worksheet, most: int) -> Iterator[Line]:
     """The filled rows of a sheet, read a little further than allowed to see what is too big."""
     if hasattr(sheet, "reset_dimensions"):  # what the file says of its size may be wrong
         sheet.reset_dimensions()
@@ -170,7 +175,7 @@ def _sheet(sheet: Worksheet) -> Iterator[Line]:
         if cells:
             found += 1
             yield Line(number, number, cells)
-        if found > MOST_ROWS + 20:
+        if found > most + 20:
             return
 
 

@@ -36,10 +36,10 @@ class Headings:
             _heading(cell) in self.column_of or _heading(cell) in self.either for cell in cells
         )
 
-    def is_header(self, cells: tuple[str, ...]) -> bool:
-        """Whether a row names the item's column and one more."""
+    def is_header(self, cells: tuple[str, ...], wanted: str = "item") -> bool:
+        """Whether a row names the wanted column and one more."""
         columns, _unit = self.columns_of(cells, named=False)
-        return "item" in columns.values() and len(columns) > 1
+        return wanted in columns.values() and len(columns) > 1
 
     def columns_of(self, cells: tuple[str, ...], *, named: bool) -> tuple[dict[int, str], str]:
         """Which cell is which column (the first of each), and a unit in the quantity's heading.

@@ -83,8 +83,8 @@ def fact(
 
     `kind`: for text "line" (default), "note" (several lines), "hidden"; for whole numbers
     "quantity" (1 … 10^9, default),
-    "count" (0 … 10^9), "amount" (fen, typed in yuan), "hidden". `choices`: a StrEnum, or the name
-    of a function in the part's
+    "count" (0 … 10^9), "amount" (fen, typed in yuan), "tenths" (of a degree, measured),
+    "hidden". `choices`: a StrEnum, or the name of a function in the part's
     queries giving (value, label).
     """
     meta = {

@@ -60,7 +60,8 @@ def value_text(spec: Spec, value: Any, names: words.Names) -> str:
     if spec.of is bool or isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return words.yuan(value) if spec.kind == "amount" else f"{value:,}"
+        written = {"amount": words.yuan, "tenths": words.degrees}.get(spec.kind)
+        return written(value) if written else f"{value:,}"
     if isinstance(value, str) and issubclass(spec.of, date):
         return value[:10]
     return words.name(names, str(value))

@@ -163,6 +163,11 @@ def amount(number: int, names: Names, item: str, *, named: bool) -> str:
     return gettext("%(count)s of %(item)s") % {"count": count, "item": name(names, item)}
 
 
+def degrees(tenths: int) -> str:
+    """`-18.5 °C`."""
+    return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10} °C"
+
+
 def phrase(kind: str, *, amount: str, owner: str) -> str:
     text = str(PHRASES.get(kind, "{amount}: " + kind))
     return text.format(amount=amount, owner=owner or NAMELESS)

@@ -1,4 +1,4 @@
-"""Pages of an arrival in the workbench beside its moves: the import of a goods-in note."""
+"""Pages of an arrival in the workbench beside its moves: a goods-in note, a temperature log."""
 
 from typing import Any
 
@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import WAREHOUSE
+from portal.catalogue.queries import cold_range
 from portal.pledges.models import Pledge
 from portal.stages.admin import SubjectAdmin
 from portal.stages.models import Subject
-from portal.warehouse.models import Arrival, Warehouse
+from portal.warehouse.cold_page import put_log
+from portal.warehouse.models import Arrival, Lot, Warehouse
 from portal.warehouse.note_importing import COUNTABLE
 from portal.warehouse.note_page import import_note
 
@@ -23,6 +25,7 @@ class ArrivalPages(SubjectAdmin):
         guarded = self.admin_site.admin_view
         return [
             path("note/", guarded(self.gift_note_view), name="warehouse_arrival_gift_note"),
+            path("<int:pk>/cold/", guarded(self.cold_view), name="warehouse_arrival_cold"),
             path("<int:pk>/note/", guarded(self.note_view), name="warehouse_arrival_note"),
             *super().get_urls(),
         ]
@@ -50,6 +53,16 @@ class ArrivalPages(SubjectAdmin):
             actor=actor,
             context=self._page(request),
         )
+
+    def cold_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A temperature log for one of its lots."""
+        arrival = self.get_object(request, str(pk))
+        actor = self._logger(request, arrival)
+        if not isinstance(arrival, Arrival) or actor is None:
+            raise Http404
+        context = {**self._page(request), "title": _("Read a temperature log")}
+        done = self._address("change", arrival.pk)
+        return put_log(request, arrival=arrival, actor=actor, context=context, done=done)
 
     def gift_note_view(self, request: HttpRequest) -> HttpResponse:
         """A note for a gift whose goods came unannounced: first which gift, to which house."""
@@ -84,8 +97,22 @@ class ArrivalPages(SubjectAdmin):
         keepers = self._keepers(request)
         return next((actor for actor in keepers if arrival.reachable_by(actor)), None)
 
+    def _logger(self, request: HttpRequest, arrival: Subject | None) -> Actor | None:
+        """Who may put a temperature log on it now."""
+        move = Arrival.lifecycle.move("log_cold")
+        if arrival is None or arrival.stage not in move.source:
+            return None
+        mine = (actor for actor in self.capacities(request) if actor.role in move.by)
+        return next((actor for actor in mine if arrival.reachable_by(actor)), None)
+
+    def _is_cold(self, arrival: Subject) -> bool:
+        lots = Lot.objects.filter(arrivalline__arrival__code=arrival.code)
+        return any(cold_range(lot.variant) for lot in lots.select_related("variant__item"))
+
     def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
         moves = super()._moves(request, subject)
         if self._counter(request, subject) is not None:
             moves.append((self._address("note", subject.pk), _("Import a goods-in note")))
+        if self._logger(request, subject) is not None and self._is_cold(subject):
+            moves.append((self._address("cold", subject.pk), _("Read a temperature log")))
         return moves

@@ -8,6 +8,7 @@ from portal.stages.table import Lifecycle, Move, Stage
 from portal.warehouse.arriving import (
     Announced,
     Arrived,
+    ColdLogged,
     Corrected,
     Counted,
     Fetched,
@@ -17,6 +18,8 @@ from portal.warehouse.arriving import (
     SlotGiven,
     TakenIn,
 )
+
+LOGGED = ("arrived", "recount", "counted", "inspected", "stocked", "held")
 
 ARRIVAL = Lifecycle(
     "arrival",
@@ -136,6 +139,17 @@ ARRIVAL = Lifecycle(
             label=_("Inspect"),
             done=_("Inspected"),
             evidence=True,
+        ),
+        Move(
+            "log_cold",
+            source=LOGGED,
+            target=LOGGED,
+            by=(WAREHOUSE, QUALITY),
+            facts=ColdLogged,
+            effect="log_cold",
+            within=True,
+            label=_("Read a temperature log"),
+            done=_("A temperature log was read"),
         ),
         Move(
             "correct",

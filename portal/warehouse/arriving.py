@@ -1,6 +1,6 @@
 """Goods in: what each move of an arrival records; its table stands in `arrivals`."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -176,6 +176,21 @@ class InspectedLine(Facts):
 
 class Inspected(Facts, line=_("Inspected at the warehouse")):
     lines: tuple[InspectedLine, ...] = fact(_("Incoming inspection, lot by lot"))
+
+
+class ColdLogged(Facts, line=_("Its temperature on the way was read from a logger")):
+    lot: str = fact(_("Lot"), kind="hidden")
+    digest: str = fact(_("SHA-256 of the readings"), kind="hidden")
+    readings: int = fact(_("Readings"), kind="count")
+    skipped: int = fact(_("Readings that could not be read"), kind="count", default=0)
+    began: datetime = fact(_("First reading"))
+    ended: datetime = fact(_("Last reading"))
+    lowest: int = fact(_("Lowest"), kind="tenths")
+    highest: int = fact(_("Highest"), kind="tenths")
+    floor: int = fact(_("Not below"), kind="tenths")
+    ceiling: int = fact(_("Not above"), kind="tenths")
+    minutes_outside: int = fact(_("Minutes outside the range"), kind="count")
+    longest_gap: int = fact(_("Longest time without a reading, in minutes"), kind="count")
 
 
 class Misread(Choice):

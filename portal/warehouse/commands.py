@@ -13,6 +13,7 @@ from portal.pledges.stages import PLEDGE
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.warehouse.allocating import allocate, approve, cancel_allocation, name_allocated
+from portal.warehouse.cold_keeping import log_cold
 from portal.warehouse.correcting import correct
 from portal.warehouse.counting import count, recount
 from portal.warehouse.goods_in import arrive, consignee, fetch, give_on, name_gift, take
@@ -56,6 +57,7 @@ __all__ = [
     "hold_back",
     "inspect",
     "lift_recall",
+    "log_cold",
     "name_allocated",
     "open_lot",
     "put_away",

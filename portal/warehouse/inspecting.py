@@ -33,6 +33,8 @@ def inspect(subject: Arrival, facts: Inspected, step: Step) -> None:
         raise MoveRefused(_("Every lot must be inspected exactly once. Please open it again."))
     step.open(result=[_inspect_line(lines[row.line], row, subject, step) for row in facts.lines])
     _refuse_unseen(subject, facts)
+    for row in facts.lines:
+        _refuse_warm(lines[row.line], row)
     name_gift(subject, step)
     step.then(partial(fulfil, pledge, step))
 
@@ -83,6 +85,21 @@ def _refuse_unfounded(line: ArrivalLine, said: InspectedLine, step: Step) -> Non
                 "amiss": ", ".join(str(part) for part in amiss),
             }
         )
+
+
+def _refuse_warm(line: ArrivalLine, said: InspectedLine) -> None:
+    """What was outside its temperatures is looked at twice: a pass says why it is one."""
+    outside = line.lot.cold_logs.filter(minutes_outside__gt=0).order_by("-minutes_outside").first()
+    if outside is None or said.verdict is not Verdict.PASS or said.note:
+        return
+    raise MoveRefused(
+        _(
+            "Line %(no)d: by its temperature log lot %(lot)s was outside its range for "
+            "%(minutes)d minutes. To pass it, please say in the note why; "
+            "or choose another verdict."
+        )
+        % {"no": line.no, "lot": line.lot.code, "minutes": outside.minutes_outside}
+    )
 
 
 def _refuse_unseen(subject: Arrival, facts: Inspected) -> None:
