@@ -16,6 +16,7 @@ from portal.demo.journeys import (
     shared_journey,
     warehouse_journey,
 )
+from portal.demo.stock import stock_journey
 from portal.evidence.models import Shows
 from portal.receipts.stages import Explanation
 from portal.warehouse.stages import Carrier
@@ -26,6 +27,8 @@ SPLIT = gettext_noop("A gift of 1,000 respirators split: confirmed, on the way, 
 WHOLE = gettext_noop("A gift of 20,000 masks that reached three hospitals")
 SHORT = gettext_noop("Fewer counted in than the donor had sent")
 DIRECT = gettext_noop("Sent straight from the donor to the hospital")
+SOLD = gettext_noop("Some of it sold, given on, given back, written off, moved")
+RECALLED = gettext_noop("A lot that its maker recalled")
 GONE = gettext_noop("A shipment that was lost on the way")
 WITHDRAWN = gettext_noop("A gift the donor took back before sending it")
 MORE = gettext_noop("More came than was packed; the sender explained it")
@@ -34,6 +37,7 @@ HELD = gettext_noop("A parcel held for the hospital it is addressed to")
 URGENT = gettext_noop("Goods that left without a release order in an emergency")
 
 LOOK_AT = (SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE, RELABELLED, HELD, URGENT)
+LOOK_AT += (SOLD, RECALLED)
 
 RESPIRATOR = ("medical-respirator", "mask.gb19083-2010")
 SURGICAL = ("surgical-mask", "mask.yy0469-2011")
@@ -134,4 +138,6 @@ def all_of(world: World) -> Iterator[tuple[float, Journey]]:
             world, item=GLOVES[0], variant=GLOVES[1], quantity=300, urgent=100, look=URGENT
         ),
     )
+    yield 150, stock_journey(world, variant=MEDICAL[1], quantity=2000, look=SOLD)
+    yield 300, stock_journey(world, variant=RUB[1], quantity=80, look=RECALLED, recalled=True)
     yield 45, shared_journey(world, [(*GOWN, 900), (*SHOES, 1500)], to=0)
