@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import BinaryField, Min, Value
 
 from ledger import erasing, history, modes, proving, reading, receipts, vault
 from ledger.core import canonical, commitments, leaf, notes
@@ -28,6 +28,7 @@ from ledger.models import (
     PRIVATE,
     CaseNumber,
     Disclosure,
+    Erased,
     Intent,
     Journal,
     SealedEntry,
@@ -205,6 +206,26 @@ def concerned_by(uids: Iterable[str]) -> set[str]:
 def disclosures(uids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """{uid: {name: value}} of the named values that still exist; one query."""
     return _open(Disclosure.objects.filter(uid__in=list(uids), sort=NAMED).order_by("uid", "name"))
+
+
+def shown(uids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], dict[str, set[str]]]:
+    """(`disclosures`, `erased`) of these events, in one query: what a page shows of them."""
+    wanted, nothing = list(uids), Value(b"", output_field=BinaryField())
+    there = Disclosure.objects.filter(uid__in=wanted, sort=NAMED)
+    gone = Erased.objects.filter(uid__in=wanted).annotate(
+        digest=Value(""), sort=Value(""), disclosure_enc=nothing
+    )
+    columns = ("uid", "name", "digest", "sort", "disclosure_enc")
+    rows: list[Disclosure] = []
+    names: dict[str, set[str]] = defaultdict(set)
+    both = there.order_by().values_list(*columns).union(gone.values_list(*columns), all=True)
+    for row in both:
+        told = dict(zip(columns, row, strict=True))
+        if told["digest"]:
+            rows.append(Disclosure(**told))
+        else:
+            names[told["uid"]].add(told["name"])
+    return _open(rows), dict(names)
 
 
 def named(name: str) -> dict[str, Any]:

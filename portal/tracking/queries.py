@@ -41,9 +41,8 @@ class Erased(str):
 
 def named_of(lines: list[Line]) -> dict[str, dict[str, Any]]:
     """The named values of these entries that still exist; of those erased, that they were."""
-    uids = [line.uid for line in lines]
-    found = ledger.disclosures(uids)
-    for uid, names in ledger.erased(uids).items():
+    found, gone = ledger.shown(line.uid for line in lines)
+    for uid, names in gone.items():
         found.setdefault(uid, {}).update(dict.fromkeys(names, Erased(_("erased on request"))))
     return found
 

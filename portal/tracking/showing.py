@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import after, carried, photos, sums, telling, verdict, words
+from portal.tracking import after, carried, drawing, photos, sums, telling, verdict, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
 from portal.tracking.queries import Erased
 
@@ -94,6 +94,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "verdict": verdict.view(row),
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,
+        "ways": drawing.pictures(row, lines),
         "goods": sums.table(row),
         "issued": after.issued_of_gift(row),
         "entries": timeline(lines, named, of=row.code),

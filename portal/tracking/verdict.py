@@ -61,8 +61,8 @@ def shares(gift: Gift) -> list[Share]:
     found: dict[tuple[str, ...], int] = {}
     for item in items(gift):
         for place, amount in gift.places.get(item, {}).items():
-            if amount > 0 and (where := _where(gift, place)):
-                key = (where[0], item, *where[1:])
+            if amount > 0 and (at := where(gift, place)):
+                key = (at[0], item, *at[1:])
                 found[key] = found.get(key, 0) + amount
         if left := promised(gift, item) - sent(gift, item) - relabelled(gift, item):
             kind = "unanswered" if gift.stage == "registered" else "promised"
@@ -116,7 +116,7 @@ def _over(gift: Gift) -> bool:
     return stage is not None and stage.ends
 
 
-def _where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
+def where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
     """(kind, owner, shipment, warehouse) of pieces in a place; None outside."""
     name, _colon, owner = place.partition(":")
     if name in ("donor", "found", "purchase", "buyer"):
