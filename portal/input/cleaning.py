@@ -18,7 +18,11 @@ MOST = 10**9  # base units
 MOST_FEN = 10**13
 ASK_AGAIN = 10**6
 REFUSED_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn"}
-MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+PARTED = re.compile(  # the same eleven digits, however they are parted
+    r"(?<![\d])(?<!\d[-. ])1[-. _/·(),]{0,2}[3-9](?:[-. _/·(),]{0,2}\d){9}(?![-. ]?\d)"
+)
+SPELT = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 
 
 class Unclean(ValueError):
@@ -61,7 +65,7 @@ def clean_text(value: object, *, limit: int = 200, lines: bool = False) -> str:
 def clean_public_text(value: object, *, limit: int = 200, lines: bool = False) -> str:
     """Text that will be shown in public: as `clean_text`, and no personal mobile number (R19)."""
     text = clean_text(value, limit=limit, lines=lines)
-    if MOBILE.search(text):
+    if holds_mobile(text):
         raise Unclean(
             _(
                 "This looks like a personal mobile number. It would be public: "
@@ -69,6 +73,13 @@ def clean_public_text(value: object, *, limit: int = 200, lines: bool = False) -
             )
         )
     return text
+
+
+def holds_mobile(text: str) -> bool:
+    """Whether a personal mobile number of China stands in it, in whatever digits and groups."""
+    same = unicodedata.normalize("NFKC", text).translate(SPELT)
+    plain = "".join(str(unicodedata.digit(c, 0)) if c.isdigit() else c for c in same)
+    return bool(MOBILE.search(plain) or PARTED.search(plain))
 
 
 def folded(text: str) -> str:
