@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.demo import acts, photos
+from portal.demo import acts, photos, transport
 from portal.demo.acts import FINE, Counting
 from portal.demo.cast import World
 from portal.demo.clock import BEGIN, Journey, hours
@@ -110,6 +110,8 @@ def _leg(world: World, allocations: Sequence[str], leg: Leg, at: datetime, pace:
     waybill = "" if own else f"EMS{shipment[2:]}"
     acts.dispatch(world, shipment, carrier=carrier, waybill=waybill, at=at)
     if leg.ends == "in_transit":
+        at = yield hours(3)
+        transport.hand_over(world, shipment, at=at)
         return
     at = yield hours(14 * pace)
     if leg.ends == "lost":

@@ -17,6 +17,7 @@ from portal.demo.journeys import (
     warehouse_journey,
 )
 from portal.demo.stock import stock_journey
+from portal.demo.transport import transport_journey
 from portal.evidence.models import Shows
 from portal.receipts.stages import Explanation
 from portal.warehouse.stages import Carrier
@@ -141,3 +142,5 @@ def all_of(world: World) -> Iterator[tuple[float, Journey]]:
     yield 150, stock_journey(world, variant=MEDICAL[1], quantity=2000, look=SOLD)
     yield 300, stock_journey(world, variant=RUB[1], quantity=80, look=RECALLED, recalled=True)
     yield 45, shared_journey(world, [(*GOWN, 900), (*SHOES, 1500)], to=0)
+    yield 100, transport_journey(world, days=3)
+    yield 490, transport_journey(world, days=20, cold=True)
