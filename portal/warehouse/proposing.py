@@ -62,7 +62,7 @@ def plan_for(org: str, *, at: datetime) -> Plan:
     """The best plan for what an organisation has in stock now. Nothing is booked.
 
     Left out, because the move itself would refuse them or ask for a second person: lots held for
-    somebody or past their date, hospitals outside the designated register.
+    somebody, stopped or past their date, hospitals outside the designated register.
     """
     today = timezone.localdate(at)
     kept = _allocatable(stock_of(org), today=today)[:MOST]
@@ -82,7 +82,9 @@ def _allocatable(stock: list[tuple[Lot, int]], *, today: date) -> list[tuple[Lot
     free = [
         (lot, left)
         for lot, left in stock
-        if lot.code not in kept and (lot.expiry is None or lot.expiry >= today)
+        if lot.is_free
+        and lot.code not in kept
+        and (lot.expiry is None or lot.expiry >= today)
     ]
     return sorted(free, key=lambda pair: (pair[0].expiry or date.max, pair[0].pk))
 

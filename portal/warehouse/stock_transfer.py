@@ -6,10 +6,11 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from ledger.core.postings import place
+from portal.balance.models import Holding
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.signing import signer
-from portal.warehouse.lots import held_in, on_shelf, posting, refuse_expired
+from portal.warehouse.lots import held_in, posting, refuse_expired
 from portal.warehouse.models import Lot, Warehouse
 from portal.warehouse.stock_facts import ArrivedReason, CameOver, SentOver
 from portal.warehouse.stock_keeping import (
@@ -29,7 +30,7 @@ def send_over(subject: Lot, facts: SentOver, step: Step) -> None:
     refuse_more(subject, facts.quantity)
     stock, way = place("stock", house.code), place("transit", other.code)
     moving = subject
-    if facts.quantity < sum(on_shelf(subject)):
+    if facts.quantity < held_in(subject, stock) or _is_elsewhere_too(subject, house):
         moving = _part(subject, other, sender, step)
         donor = place("donor", subject.pledge.code)
         step.post(posting(facts.quantity, subject, stock, donor))
@@ -76,6 +77,12 @@ def receive_over(subject: Lot, facts: CameOver, step: Step) -> None:
     subject.save(update_fields=["warehouse", "sent_to", "sent_by", "bin", "stocked_at"])
     step.target = "recalled" if subject.stage == "recalled" else "kept"
     step.then(partial(fulfil, pledge, step))
+
+
+def _is_elsewhere_too(lot: Lot, house: Warehouse) -> bool:
+    """Whether some of it is set aside, on its way or with a hospital: that may come back here."""
+    held = Holding.objects.filter(lot=lot.code, outside=False, amount__gt=0)
+    return held.exclude(place__endswith=f":{house.code}").exists()
 
 
 def _other_house(code: str, house: Warehouse) -> Warehouse:

@@ -346,6 +346,17 @@ def lot_of_code(lot):
     return Lot.objects.select_related("warehouse__org", "variant", "pledge").get(pk=lot.pk)
 
 
+def test_a_lot_of_which_some_may_come_back_is_parted_even_if_all_that_is_left_moves(house, lot):
+    other = create_warehouse(org=house.org, name="示例分仓")
+    create_shipment((line_of(quantity=200), lot, 200), stage="in_transit")
+
+    lot = send(lot, other, 800)
+
+    assert (lot.stage, lot.warehouse, held(lot)) == ("kept", house, {"transit": 200})
+    assert held(Lot.objects.get(origin=lot)) == {"transit": 800}
+    everything_adds_up()
+
+
 def test_goods_go_only_to_a_warehouse_of_the_same_organisation(house, lot):
     with pytest.raises(MoveRefused, match="another open warehouse of the same organisation"):
         send(lot, house, 10)
