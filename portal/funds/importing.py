@@ -166,19 +166,19 @@ def _gift(
         return None
     if outcome is Outcome.REVERSED:
         gift = engine.locked(MoneyGift, said)
-        taken = Reversed(amount=line.amount, serial=line.serial)
+        taken = Reversed(amount=line.amount, bank_serial=line.serial)
         engine.follow(gift, "reverse", actor=actor, facts=taken, at=at)
         return gift
     if outcome is Outcome.MATCHED and said.startswith("G"):
         gift = engine.locked(MoneyGift, said)
-        arrived = Arrived(received_on=line.day, amount=line.amount, serial=line.serial)
+        arrived = Arrived(received_on=line.day, amount=line.amount, bank_serial=line.serial)
         engine.follow(gift, "arrive", actor=actor, facts=arrived, at=at)
         return gift
     entered = Entered(
         amount=line.amount,
         fund=said if outcome is Outcome.MATCHED else "",
         received_on=line.day,
-        serial=line.serial,
+        bank_serial=line.serial,
         shown=Shown.ANONYMOUS,
         donor_name=line.payer,
     )

@@ -62,7 +62,7 @@ class Credited(Facts):
     """What the bank said of the money that came."""
 
     received_on: date | None = fact(_("Day on the account; none: only promised"), default=None)
-    serial: str = fact(_("Bank's serial number"), disclosure=PRIVATE, default="")
+    bank_serial: str = fact(_("Bank's serial number"), disclosure=PRIVATE, default="")
     currency: Currency = fact(_("Currency it was sent in"), default=Currency.CNY)
     original: int | None = fact(
         _("Amount in that currency, in its smallest unit"), kind="count", default=None
@@ -97,7 +97,7 @@ class Refunded(Facts, line=_("Given back")):
 
 class Reversed(Facts, line=_("The bank took {amount} back")):
     amount: int = fact(_("Amount in yuan"), kind="amount")
-    serial: str = fact(_("Bank's serial number"), disclosure=PRIVATE)
+    bank_serial: str = fact(_("Bank's serial number"), disclosure=PRIVATE)
 
 
 class Redirected(Facts, line=_("Its unspent share changes its purpose: {basis}")):

@@ -121,7 +121,7 @@ def create_fund(*, campaign=None, stage="open", at=AT, **facts):
 def give(fund, amount, *, actor=None, at=AT, org=None, **facts):
     """A gift of money that is on the account; of no fund: not identified. `amount` in fen."""
     org = org or fund.org
-    known = {"received_on": DAY, "serial": f"S{next(numbers):010d}"} | facts
+    known = {"received_on": DAY, "bank_serial": f"S{next(numbers):010d}"} | facts
     entered = Entered(amount=amount, fund=fund.code if fund else "", **known)
     return engine.begin(
         MoneyGift, "enter", actor=actor or member_of(org), facts=entered, at=at, org=org,
