@@ -18,6 +18,7 @@ from portal.tracking.verdict import TONES, items
 WIDTH, COLUMNS, NODE = 1080, (0, 230, 490, 750), 10
 TALL, SLOT, THIN = 420, 30, 2  # of all pieces; of a node's words; of the thinnest band
 WORDS = (14, 16, 16, 22)  # Chinese characters that fit beside a node
+NAMELESS = ("damaged", "lost", "expired", "sold", "community", "returned")  # ends without a name
 Node = tuple[int, str, str]  # column, kind, code of warehouse, shipment or owner
 MOST = 40  # ways in one picture: beyond, the table alone says it
 
@@ -62,11 +63,14 @@ def chain(way: Way) -> list[Node]:
 def _says(gift: Gift, node: Node) -> str:
     _column, kind, code = node
     if kind in ("donor", "found"):
-        return _("the donor") if kind == "donor" else _("found beyond what was sent")
+        return _("sent by the donor") if kind == "donor" else _("found beyond what was sent")
     if kind == "shipment":
         return code
     name = words.name(gift.names, code) if code else ""
-    return name if kind == "house" else words.phrase(kind, amount="", owner=name).strip(" ;,，；")
+    if kind == "house":
+        return name
+    says = words.phrase(kind, amount="", owner=name).strip(" ;,，；")
+    return f"{says} · {name}" if kind in NAMELESS and name else says
 
 
 def _drawn(gift: Gift, rows: list[tuple[Way, int]]) -> dict[str, Any]:

@@ -51,10 +51,11 @@ def _order(way: Way, amount: int) -> tuple[object, ...]:
 
 def _move(held: Held, lot: str, source: str, target: str, amount: int) -> None:
     """The first pieces of the place go on; what goes back to the donor has not been sent."""
-    name = name_of(source)
-    moved = (
-        [(Way(name), amount)] if name in ("donor", "found") else _take(held, lot, source, amount)
-    )
+    name, _colon, owner = source.partition(":")
+    if name in ("donor", "found"):
+        moved = [(Way(name, shipment=owner if owner[:1] == "S" else ""), amount)]
+    else:
+        moved = _take(held, lot, source, amount)
     if name_of(target) != "donor":
         held[lot, target] += [(_through(way, target), n) for way, n in moved]
 

@@ -108,7 +108,7 @@ def test_picture_table_and_books_of_a_gift_in_twelve_shipments_agree_to_the_piec
     # the picture's nodes and bands are the table's sums
     column = Counter()
     for source, house, shipment, _now, amount in rows:
-        column["donor:" if source == "the donor" else "found:"] += amount
+        column["donor:" if source == "sent by the donor" else "found:"] += amount
         column[house] += amount
         column[shipment] += amount
     for key, amount in found.nodes.items():
