@@ -128,8 +128,8 @@ INSTALLED_APPS = [
     "portal.stages",
     "portal.balance",
     "portal.evidence",
-    "portal.papers",
     "portal.notices",
+    "portal.papers",
     "portal.accounts",
     "portal.disclosure",
     "portal.input",
@@ -330,6 +330,8 @@ EMAIL_TIMEOUT = 10
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE / "static"]
+LEAST_MONTHS_LEFT = env.number("LEAST_MONTHS_LEFT", 6, at_least=0, at_most=60)  # drugs, food
+LEAST_LIFE_PERCENT = env.number("LEAST_LIFE_PERCENT", 60, at_least=0, at_most=100)  # food
 ARRIVALS_PER_SLOT = env.number("ARRIVALS_PER_SLOT", 6, at_least=1, at_most=500)
 STOCK_STATEMENT_HOURS = env.number("STOCK_STATEMENT_HOURS", 2, at_least=1, at_most=24)
 STOCK_URGENT_HOURS = env.number("STOCK_URGENT_HOURS", 2, at_least=1, at_most=72)  # then red

@@ -25,7 +25,9 @@ EXPLAINED = ("resolved", "objected")  # what was found beyond counts from then o
 def pledged_is_the_sum_of_gifts() -> Iterator[Difference]:
     """I5: a need line's pledged = what gifts promise for it that were not taken back."""
     rows = PledgeLine.objects.filter(need_line__isnull=False)
-    promised = sums(rows.exclude(pledge__stage__in=TAKEN_BACK), "need_line", of="quantity")
+    standing = rows.exclude(pledge__stage__in=(*TAKEN_BACK, "released"))
+    kept = rows.filter(pledge__stage="released")  # of these what was sent counts
+    promised = added(sums(standing, "need_line", of="quantity"), sums(kept, "need_line", of="sent"))
     yield from _compared("pledged", promised)
 
 

@@ -1,71 +1,125 @@
 """What the moves of a gift do: they keep its lines, and tell the needs it was given for."""
 
-from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.catalogue.models import Variant
 from portal.catalogue.queries import variants_by_key
 from portal.needs import commands as needs
 from portal.needs.models import Need, NeedLine
 from portal.notices import commands as notices
+from portal.organisations.queries import hospitals
+from portal.pledges import promises
+from portal.pledges.designation import hospital_of, place_of
+from portal.pledges.designation import known as known_designation
+from portal.pledges.given import line_of, meant, need_lines, refuse_short_life, refuse_unwanted
 from portal.pledges.models import Pledge, PledgeLine
+from portal.pledges.promises import refuse_withdrawing
+from portal.pledges.queries import lines_of
 from portal.pledges.stages import (
     Accepted,
     Declined,
-    GivenLine,
+    PromiseKept,
     Received,
     Registered,
+    Released,
+    ReleaseProposed,
     Sent,
     Visibility,
     Withdrawn,
 )
 from portal.stages.engine import MoveRefused, Step
+from portal.stages.facts import Facts
+
+WISHES = ["designation", "region", "related_to", "own_product", "announced_by"]
+
+
+def tick(*, at: datetime) -> int:
+    """What time brings about: promises made in public become overdue."""
+    return promises.mark_overdue(at=at)
 
 
 def register(subject: Pledge, facts: Registered, step: Step) -> None:
     """The lines of the gift, each reserved on the need line it is for.
 
-    Nothing typed freely is open: item and need must be known here. An anonymous gift takes no name.
+    Nothing typed freely is open: item, need and whom it is for must be known here. An anonymous
+    gift takes no name. What the hospital does not want, or is too close to its date, is refused.
     """
     _keep_donor(subject, facts)
     notices.follow(subject.code, to=facts.contact, at=step.at)
     known = variants_by_key(line.variant for line in facts.lines)
-    asked = _asked(facts.lines)
-    lines = [
-        PledgeLine(
-            pledge=subject,
-            no=no,
-            variant=_variant(no, given, known, asked),
-            quantity=given.quantity,
-            need_line=asked.get((given.need, given.need_line)),
-        )
-        for no, given in enumerate(facts.lines, start=1)
-    ]
-    for need_line_id, quantity in _meant(lines):
+    asked = need_lines(facts.lines)
+    lines = [line_of(no, given, known, asked) for no, given in enumerate(facts.lines, start=1)]
+    _keep_wishes(subject, facts, step)
+    refuse_short_life(lines, timezone.localdate(step.at))
+    refuse_unwanted(lines, hospital=hospital_of(facts.designation))
+    for need_line_id, quantity in meant(lines):
         needs.reserve_line(need_line_id, quantity)
     _pin(lines, facts, step)
+    for line in lines:
+        line.pledge = subject
     PledgeLine.objects.bulk_create(lines)
     _concern_needs(subject, step)
 
 
-def name_needs(subject: Pledge, facts: Accepted, step: Step) -> None:
+def accept(subject: Pledge, facts: Accepted, step: Step) -> None:
+    """The charity will take it: not what has come too close to its date meanwhile."""
+    refuse_short_life(lines_of(subject), timezone.localdate(step.at))
+    _concern_needs(subject, step)
+
+
+def name_needs(subject: Pledge, facts: Facts, step: Step) -> None:
     """The event stands on the pages of the needs the gift is for."""
     _concern_needs(subject, step)
 
 
-def free_need_lines(subject: Pledge, facts: Declined | Withdrawn, step: Step) -> None:
+def decline(subject: Pledge, facts: Declined, step: Step) -> None:
+    """Before anything is sent, with a reason; what the charity writes is for the donor alone."""
+    subject.decline_reason, subject.decline_note = facts.reason, facts.note
+    subject.save(update_fields=["decline_reason", "decline_note"])
+    _free_need_lines(subject, step)
+
+
+def withdraw(subject: Pledge, facts: Withdrawn, step: Step) -> None:
+    """The donor takes the promise back; one that was announced in public needs a release."""
+    refuse_withdrawing(subject, facts)
+    _free_need_lines(subject, step)
+
+
+def propose_release(subject: Pledge, facts: ReleaseProposed, step: Step) -> None:
+    promises.propose_release(subject, facts, step)
+    _concern_needs(subject, step)
+
+
+def release(subject: Pledge, facts: Released, step: Step) -> None:
+    promises.release(subject, facts, step)
+    _concern_needs(subject, step)
+
+
+def keep_promise(subject: Pledge, facts: PromiseKept, step: Step) -> None:
+    promises.keep_promise(subject, facts, step)
+    _concern_needs(subject, step)
+
+
+def _free_need_lines(subject: Pledge, step: Step) -> None:
     """What was promised is asked for again: the needs' lines are open by that much."""
-    for need_line_id, quantity in _meant(subject.lines.order_by("no")):
+    for need_line_id, quantity in meant(subject.lines.order_by("no")):
         needs.free_line(need_line_id, quantity)
     _concern_needs(subject, step)
 
 
 def send_on(subject: Pledge, facts: Sent, step: Step) -> None:
-    """On its way; a gift of which something was counted in already stays partly received."""
-    on_its_way = subject.stage in ("accepted", "dispatched")
-    step.target = "dispatched" if on_its_way else "part_received"
+    """On its way; a gift of which something was counted in already stays partly received, and one
+    that is overdue stays so until all of it was sent."""
+    lines = subject.lines.all()
+    counted = subject.stage in ("part_received", "received")
+    if subject.stage == "overdue":
+        counted = lines.filter(arrived__gt=0).exists()
+    step.target = "part_received" if counted else "dispatched"
+    if subject.stage == "overdue" and lines.filter(sent__lt=F("quantity")).exists():
+        step.target = "overdue"
     _concern_needs(subject, step)
 
 
@@ -73,6 +127,8 @@ def count_received(subject: Pledge, facts: Received, step: Step) -> None:
     """Received when all that was sent has been counted, whatever the count said; else partly."""
     waiting = subject.lines.filter(arrived__lt=F("sent")).exists()
     step.target = "part_received" if waiting else "received"
+    if subject.stage == "overdue" and subject.lines.filter(sent__lt=F("quantity")).exists():
+        step.target = "overdue"
     _concern_needs(subject, step)
 
 
@@ -150,49 +206,24 @@ def _keep_donor(subject: Pledge, facts: Registered) -> None:
     subject.save(update_fields=["visibility", "donor_name", "contact"])
 
 
-def _asked(given: Iterable[GivenLine]) -> dict[tuple[str, int], NeedLine]:
-    """The need lines that are named, by the need's code and the line's number."""
-    codes = {line.need for line in given if line.need}
-    found = NeedLine.objects.filter(need__code__in=codes, need__public_since__isnull=False)
-    rows = found.select_related("need__hospital", "variant__item")
-    return {(line.need.code, line.no): line for line in rows}
-
-
-def _variant(
-    no: int,
-    given: GivenLine,
-    known: dict[str, Variant],
-    asked: dict[tuple[str, int], NeedLine],
-) -> Variant:
-    """The catalogue's variant of a line given; for a need it must be of the item asked for."""
-    variant = known.get(given.variant)
-    if variant is None:
+def _keep_wishes(subject: Pledge, facts: Registered, step: Step) -> None:
+    """Whom it is for, what was announced in public, and to whom the donor is related."""
+    today = timezone.localdate(step.at)
+    if not known_designation(facts.designation):
+        raise MoveRefused(_("Please choose from the list whom the gift is for."))
+    if facts.announced_by is not None and facts.announced_by < today:
         raise MoveRefused(
-            _("Line %(no)d: this item is not in the catalogue. Please choose one.") % {"no": no}
+            _("The day announced in public lies in the past. Please give a later day or none.")
         )
-    if not given.need and not given.need_line:
-        return variant
-    line = asked.get((given.need, given.need_line))
-    if line is None:
-        raise MoveRefused(
-            _("Line %(no)d: there is no such line of a need. Please open the need again.")
-            % {"no": no}
-        )
-    if line.variant.item_id != variant.item_id:
-        raise MoveRefused(
-            _("Line %(no)d: the need asks for another item. Please choose the item it asks for.")
-            % {"no": no}
-        )
-    return variant
-
-
-def _meant(lines: Iterable[PledgeLine]) -> list[tuple[int, int]]:
-    """Need lines and what is given for them, in order; their needs are locked before."""
-    meant = sorted((line.need_line_id, line.quantity) for line in lines if line.need_line_id)
-    wanted = NeedLine.objects.filter(pk__in=[need_line_id for need_line_id, _quantity in meant])
-    locked = Need.objects.select_for_update(of=("self",)).filter(pk__in=wanted.values("need"))
-    list(locked.order_by("pk"))
-    return meant
+    if facts.related_to and not hospitals().filter(code=facts.related_to).exists():
+        raise MoveRefused(_("There is no such hospital. Please choose one from the list."))
+    subject.designation, subject.region = facts.designation, place_of(facts.designation)
+    subject.related_to, subject.own_product = facts.related_to, facts.own_product
+    subject.announced_by = facts.announced_by
+    subject.save(update_fields=WISHES)
+    if subject.region:
+        step.open(region=subject.region)
+    step.concern(hospital_of(facts.designation), facts.related_to)
 
 
 def _concern_needs(subject: Pledge, step: Step) -> None:

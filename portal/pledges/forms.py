@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,10 @@ from portal.catalogue.queries import described
 from portal.input.fields import CleanText
 from portal.input.once import Once
 from portal.needs.models import NeedLine
+from portal.needs.queries import accepted
+from portal.organisations.queries import name_of
+from portal.pledges.designation import HOSPITAL
+from portal.pledges.designation import choices as designation_choices
 from portal.stages.forms import Choices, MoveForm
 from portal.stages.table import Move
 
@@ -35,9 +40,12 @@ class GiftForm(MoveForm):
     ) -> None:
         self.browser = browser
         if line is not None:
-            initial = {**(initial or {}), "lines": [first_values(line)]}
-            pairs = variants_for(line)
-            choices = lambda name: pairs  # noqa: E731 -- the only choices of this form
+            initial = {
+                **(initial or {}),
+                "lines": [first_values(line)],
+                "designation": f"{HOSPITAL}:{line.need.hospital.code}",
+            }
+            choices = partial(_choices_for, line)
         super().__init__(move, choices=choices, data=data, initial=initial, blank_rows=blank_rows)
 
     def clean_homepage(self) -> str:
@@ -66,8 +74,21 @@ def first_values(line: NeedLine) -> dict[str, Any]:
     }
 
 
+def _choices_for(line: NeedLine, name: str) -> Iterable[tuple[str, Any]]:
+    hospital = line.need.hospital
+    if name == "designation_choices":
+        return designation_choices(hospital)
+    if name == "related_choices":
+        yes = _("Yes, to %(name)s") % {"name": name_of(hospital)}
+        return [("", _("No")), (hospital.code, yes)]
+    return variants_for(line)
+
+
 def variants_for(line: NeedLine) -> Iterable[tuple[str, str]]:
-    """The variants of the item asked for, the one asked for first."""
+    """The variants of the item asked for, the one asked for first; where the hospital wants exactly
+    that standard, what it takes."""
     found = line.variant.item.variants.order_by("order", "pk")
+    taken = accepted(line) if line.only_exact else None
     ordered = sorted(found, key=lambda variant: variant.pk != line.variant_id)
+    ordered = [v for v in ordered if taken is None or v.key in taken]
     return [(variant.key, described(variant)) for variant in ordered]

@@ -5,11 +5,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import AUDITOR, COORDINATOR, DONOR
+from portal.accounts.roles import AUDITOR, CLOCK, COORDINATOR, DONOR
 from portal.catalogue.models import Variant
 from portal.needs.models import NeedLine
-from portal.pledges.stages import PLEDGE, Visibility
-from portal.stages.models import Subject, stage_known
+from portal.pledges.designation import FREE, described
+from portal.pledges.stages import PLEDGE, DeclineReason, Visibility
+from portal.stages.models import Subject, different, stage_known
 
 
 class Pledge(Subject):
@@ -20,24 +21,47 @@ class Pledge(Subject):
     visibility = models.CharField(_("name on the public page"), max_length=10)
     donor_name = models.CharField(_("name to show"), max_length=200, blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
+    designation = models.CharField(_("whom it is for"), max_length=30, default=FREE)
+    region = models.CharField(_("region it is for"), max_length=80, blank=True)
+    related_to = models.CharField(_("related hospital"), max_length=12, blank=True)
+    own_product = models.BooleanField(_("the donor makes it"), default=False)
+    announced_by = models.DateField(_("announced in public, by"), null=True, blank=True)
+    decline_reason = models.CharField(_("reason for declining"), max_length=20, blank=True)
+    decline_note = models.TextField(_("note to the donor"), blank=True)
+    release_proposed_by = models.BigIntegerField(null=True, editable=False)
+    released_by = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("gift")
         verbose_name_plural = _("gifts")
-        constraints = [stage_known(PLEDGE)]
+        constraints = [
+            stage_known(PLEDGE),
+            different("release_proposed_by", "released_by", name="pledges_release_second_person"),
+        ]
 
-    class Disclosure:  # sealed by the facts of the registering move, not by the subject
-        personal = ("donor_name", "contact")
-        internal = ("visibility",)
+    class Disclosure:  # sealed by the facts of the moves that write it, not by the subject
+        personal = ("donor_name", "contact", "decline_note")
+        internal = (
+            *("visibility", "designation", "region", "related_to", "own_product"),
+            *("announced_by", "decline_reason", "release_proposed_by", "released_by"),
+        )
 
     @property
     def visibility_label(self) -> str:
         return str(Visibility(self.visibility).label)
 
+    @property
+    def designation_label(self) -> str:
+        return described(self.designation, self.region)
+
+    @property
+    def decline_label(self) -> str:
+        return str(DeclineReason(self.decline_reason).label) if self.decline_reason else ""
+
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role == DONOR:
             return self.pk is None or actor.by_link == self.code
-        return actor.role in (COORDINATOR, AUDITOR)
+        return actor.role in (COORDINATOR, AUDITOR, CLOCK)
 
 
 class PledgeLine(models.Model):
@@ -56,6 +80,12 @@ class PledgeLine(models.Model):
         NeedLine, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("need line")
     )
     need_version = models.PositiveIntegerField(_("version of the need"), null=True, blank=True)
+    maker = models.CharField(_("maker"), max_length=200, blank=True)
+    batch = models.CharField(_("batch"), max_length=200, blank=True)
+    made_on = models.DateField(_("made on"), null=True, blank=True)
+    expiry = models.DateField(_("expiry date"), null=True, blank=True)
+    packs = models.BigIntegerField(_("boxes or packs"), null=True, blank=True)
+    registration = models.CharField(_("registration number"), max_length=200, blank=True)
     sent = models.BigIntegerField(_("sent"), default=0)
     arrived = models.BigIntegerField(_("arrived"), default=0)
 
@@ -74,10 +104,12 @@ class PledgeLine(models.Model):
             ),
         ]
 
-    class Disclosure:
+    class Disclosure:  # sealed by the facts of the registering move
+        personal = ("maker", "batch", "registration")
+        erased_with = ("pledge__code",)
         internal = (
             *("id", "pledge", "no", "variant", "quantity", "need_line", "need_version"),
-            *("sent", "arrived"),
+            *("made_on", "expiry", "packs", "sent", "arrived"),
         )
 
     def __str__(self) -> str:

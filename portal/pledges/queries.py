@@ -1,15 +1,31 @@
 """What the pages and the upper parts ask about gifts."""
 
+from typing import Any
+
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from ledger.core.postings import INSIDE
+from portal.accounts.acting import Actor
 from portal.balance.models import Holding
 from portal.balance.places import name_of
 from portal.catalogue.queries import variant_choices
 from portal.needs.models import NeedLine
+from portal.organisations.queries import hospital_choices
+from portal.pledges import designation
 from portal.pledges.models import Pledge, PledgeLine
 
-__all__ = ["asked_line", "is_accounted_for", "lines_of", "unsent_lines", "variant_choices"]
+__all__ = [
+    "asked_line",
+    "designation_choices",
+    "is_accounted_for",
+    "lines_of",
+    "may_go_to",
+    "related_choices",
+    "unsent_lines",
+    "variant_choices",
+]
+Pairs = list[tuple[str, Any]]
 
 ON_THE_WAY = INSIDE - {"received"}
 
@@ -40,3 +56,18 @@ def asked_line(*, code: str, no: int) -> NeedLine | None:
     """A line of a need that is public, by the need's code; None for any other."""
     found = NeedLine.objects.filter(need__code=code, no=no, need__public_since__isnull=False)
     return found.select_related("need__hospital", "variant__item").first()
+
+
+def designation_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:
+    """Whom a gift may be for: anybody, a region, a use, a hospital."""
+    return designation.choices()
+
+
+def related_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:
+    """To which hospital a donor may be related; to none first."""
+    return [("", _("No")), *hospital_choices()]
+
+
+def may_go_to(pledge: Pledge, line: NeedLine) -> bool:
+    """Whether what the donor laid down lets the gift go to this line of a need."""
+    return designation.covers(pledge.designation, line, place=pledge.region)

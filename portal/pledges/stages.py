@@ -1,11 +1,12 @@
 """The table of pledges: a gift of goods from the donor's word to the last hospital's
 confirmation."""
 
+from datetime import date
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import COORDINATOR, DONOR
+from portal.accounts.roles import CLOCK, COORDINATOR, DONOR
 from portal.disclosure.classes import NAMED, PRIVATE
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
@@ -41,6 +42,17 @@ class GivenLine(Facts):
     need: str = fact(_("Need"), default="", kind="hidden")
     need_line: int = fact(_("Line of the need"), default=0, kind="hidden")
     need_version: int | None = fact(_("Version of the need"), default=None, kind="hidden")
+    maker: str = fact(_("Maker, as on the label"), disclosure=NAMED, default="")
+    batch: str = fact(_("Batch, as on the label"), disclosure=NAMED, default="")
+    made_on: date | None = fact(_("Made on"), default=None)
+    expiry: date | None = fact(_("Expiry date"), default=None)
+    packs: int | None = fact(_("Number of boxes or packs"), default=None, kind="count")
+    registration: str = fact(
+        _("Registration number"),
+        disclosure=NAMED,
+        default="",
+        help=_("Of a medical device, such as 国械注准20203400057."),
+    )
 
 
 class Registered(Facts, line=_("Gift registered")):
@@ -48,6 +60,35 @@ class Registered(Facts, line=_("Gift registered")):
     visibility: Visibility = fact(_("Your name on the public page"), default=Visibility.ANONYMOUS)
     donor_name: str = fact(_("Name to show"), disclosure=NAMED, default="")
     contact: str = fact(_("How to reach you (never public)"), disclosure=PRIVATE, default="")
+    designation: str = fact(
+        _("Whom is it for?"),
+        choices="designation_choices",
+        default="free",
+        kind="aim",
+        help=_("It goes nowhere else without your consent."),
+    )
+    own_product: bool = fact(
+        _("I make these goods myself"),
+        default=False,
+        help=_("A maker answers for the quality of what it gives. This is public."),
+    )
+    related_to: str = fact(
+        _("Are you related to a hospital that is to receive it?"),
+        choices="related_choices",
+        default="",
+        help=_(
+            "Say so if you, your family or your firm are tied to its managers. It is public, and "
+            "two people then decide whether it goes there."
+        ),
+    )
+    announced_by: date | None = fact(
+        _("Announced in public, to be given by"),
+        default=None,
+        help=_(
+            "Only if you have promised it publicly. After that day the gift is shown as overdue "
+            "until all of it is sent, and only the charity can release you, with a public reason."
+        ),
+    )
 
 
 class Accepted(Facts, line=_("The charity accepted the gift")):
@@ -63,6 +104,30 @@ class Withdrawn(Facts, line=_("Gift withdrawn")):
     reason: WithdrawReason = fact(_("Reason"))
 
 
+class ReleaseReason(Choice):
+    HARDSHIP = "hardship", _("The donor has fallen into hardship")
+    CLOSED = "closed", _("The donor has closed down")
+    IMPOSSIBLE = "impossible", _("The goods cannot be had or sent any more")
+    NOT_NEEDED = "not_needed", _("The goods are not needed any more")
+
+
+class MarkedOverdue(Facts, line=_("Overdue: the day announced in public has passed")):
+    pass
+
+
+class ReleaseProposed(Facts, line=_("Release from the promise proposed: {reason}")):
+    reason: ReleaseReason = fact(_("Reason"))
+    note: str = fact(_("Reason in words (public)"), disclosure=NAMED, kind="note")
+
+
+class Released(Facts, line=_("Released from the promise by two people")):
+    note: str = fact(_("Reason in words (public)"), disclosure=NAMED, kind="note")
+
+
+class PromiseKept(Facts, line=_("Not released: the promise stands")):
+    pass
+
+
 class Sent(Facts, line=_("The donor sent the goods")):
     pass
 
@@ -75,6 +140,7 @@ class Fulfilled(Facts, line=_("Every piece of the gift is accounted for")):
     pass
 
 
+UNDER_WAY = ("accepted", "dispatched", "part_received", "received", "overdue")  # wanted
 PLEDGE = Lifecycle(
     "pledge",
     "G",
@@ -132,6 +198,28 @@ PLEDGE = Lifecycle(
             detour=True,
             ends=True,
         ),
+        Stage(
+            "overdue",
+            _("Overdue"),
+            _("The day that the donor announced has passed, and not all of it was sent."),
+            public="match",
+            detour=True,
+        ),
+        Stage(
+            "release_proposed",
+            _("Release proposed"),
+            _("The charity may release the donor from what was not sent; a second person decides."),
+            public="match",
+            detour=True,
+        ),
+        Stage(
+            "released",
+            _("Released"),
+            _("The charity released the donor from what was not sent; the reason is public."),
+            public="match",
+            detour=True,
+            ends=True,
+        ),
     ),
     moves=(
         Move(
@@ -149,7 +237,7 @@ PLEDGE = Lifecycle(
             target="accepted",
             by=(COORDINATOR,),
             facts=Accepted,
-            effect="name_needs",
+            effect="accept",
             label=_("Accept"),
             done=_("Gift accepted"),
         ),
@@ -159,14 +247,14 @@ PLEDGE = Lifecycle(
             target="declined",
             by=(COORDINATOR,),
             facts=Declined,
-            effect="free_need_lines",
+            effect="decline",
             label=_("Decline"),
             done=_("Gift declined"),
         ),
         Move(
             "dispatch",
-            source=("accepted", "dispatched", "part_received", "received"),
-            target=("dispatched", "part_received"),
+            source=UNDER_WAY,
+            target=("dispatched", "part_received", "overdue"),
             facts=Sent,
             effect="send_on",
             within=True,
@@ -174,8 +262,8 @@ PLEDGE = Lifecycle(
         ),
         Move(
             "receive",
-            source=("dispatched", "part_received"),
-            target=("part_received", "received"),
+            source=("dispatched", "part_received", "overdue"),
+            target=("part_received", "received", "overdue"),
             facts=Received,
             effect="count_received",
             within=True,
@@ -195,9 +283,48 @@ PLEDGE = Lifecycle(
             target="withdrawn",
             by=(DONOR, COORDINATOR),
             facts=Withdrawn,
-            effect="free_need_lines",
+            effect="withdraw",
             label=_("Withdraw the gift"),
             done=_("Gift withdrawn"),
+        ),
+        Move(
+            "mark_overdue",
+            source=UNDER_WAY[:-1],
+            target="overdue",
+            by=(CLOCK,),
+            facts=MarkedOverdue,
+            effect="name_needs",
+            done=_("Overdue"),
+        ),
+        Move(
+            "propose_release",
+            source=UNDER_WAY,
+            target="release_proposed",
+            by=(COORDINATOR,),
+            facts=ReleaseProposed,
+            effect="propose_release",
+            label=_("Propose to release the donor"),
+            done=_("Release proposed"),
+        ),
+        Move(
+            "release",
+            source=("release_proposed",),
+            target="released",
+            by=(COORDINATOR,),
+            facts=Released,
+            effect="release",
+            label=_("Release the donor (second person)"),
+            done=_("Donor released"),
+        ),
+        Move(
+            "keep_promise",
+            source=("release_proposed",),
+            target=("accepted", "part_received"),
+            by=(COORDINATOR,),
+            facts=PromiseKept,
+            effect="keep_promise",
+            label=_("Do not release: the promise stands"),
+            done=_("The promise stands"),
         ),
     ),
     public_from=("registered",),
