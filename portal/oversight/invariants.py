@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
 
-from portal.oversight import counters, goods, journeys, lots, people, versions
+from portal.oversight import counters, goods, journeys, lots, money, people, versions
 from portal.oversight.differences import Difference
 
 INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
@@ -20,6 +20,8 @@ INVARIANTS: tuple[Callable[[], Iterator[Difference]], ...] = (
     lots.lots_lie_where_they_are_said_to,
     lots.questions_are_whole,
     lots.what_leaves_for_good_took_two,
+    money.funds_add_up,
+    money.spends_hold_their_amounts,
     counters.pledged_is_the_sum_of_gifts,
     counters.allocated_is_what_is_under_way_or_confirmed,
     counters.received_is_the_sum_of_receipts,
