@@ -64,7 +64,7 @@ STAGE_OF = {
 }
 
 
-class HandedOver(Facts, line=_("Handed over to: {to} {carrier}. This is not delivery")):
+class HandedOver(Facts, line=_("Handed over, which is not delivery: {to} {carrier}")):
     to: Holder = fact(_("To whom"))
     carrier: Carrier | None = fact(_("Carrier"), default=None)
     name: str = fact(

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.catalogue.models import Pack, Variant
 from portal.catalogue.queries import described, unit_of
@@ -20,16 +20,16 @@ from portal.warehouse.models import Lot
 MOST_LABELS = 100  # in one file; the next hundred have their own
 MOST_ON_A_LABEL = 6
 HINTS = {
-    "cold-chain": _l("Keep cold: do not break the cold chain"),
-    "dangerous-goods": _l("Dangerous goods"),
-    "flammable": _l("Flammable: keep away from fire"),
-    "corrosive": _l("Corrosive: keep upright"),
-    "not-with-acid": _l("Never together with acids"),
-    "no-air-freight": _l("Not by air"),
-    "battery": _l("Contains batteries"),
-    "perishable": _l("Perishable: deliver first"),
-    "serial-number": _l("Device: handle with care, do not drop"),
-    "expiry": _l("Look at the expiry date before use"),
+    "cold-chain": _("Keep cold: do not break the cold chain"),
+    "dangerous-goods": _("Dangerous goods"),
+    "flammable": _("Flammable: keep away from fire"),
+    "corrosive": _("Corrosive: keep upright"),
+    "not-with-acid": _("Never together with acids"),
+    "no-air-freight": _("Not by air"),
+    "battery": _("Contains batteries"),
+    "perishable": _("Perishable: deliver first"),
+    "serial-number": _("Device: handle with care, do not drop"),
+    "expiry": _("Look at the expiry date before use"),
 }
 
 
@@ -128,5 +128,5 @@ def waited(release: Release, shipment: Shipment | None) -> str:
         return ""
     minutes = round((shipment.dispatched_at - release.slot).total_seconds() / 60)
     if minutes < 0:
-        return _("%(n)d min before the slot") % {"n": -minutes}
-    return _("%(n)d min after the slot") % {"n": minutes}
+        return gettext("%(n)d min before the slot") % {"n": -minutes}
+    return gettext("%(n)d min after the slot") % {"n": minutes}

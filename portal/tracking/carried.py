@@ -7,8 +7,8 @@ carrier's word alone.
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.stages.table import lifecycle
 from portal.tracking import words
@@ -17,32 +17,32 @@ from portal.tracking.models import Subject
 ROLLING = ("in_transit", "out_for_delivery", "exception", "refused")
 CLAIMED = ("delivered", "unconfirmed")  # by the carrier's word
 SENTENCES = {
-    "packed": _l("Packed for {hospital} at {house}, and not handed over yet."),
-    "in_transit": _l("On the way to {hospital}, with {holder}. Handed over is not delivered."),
-    "out_for_delivery": _l("{holder} brings it to {hospital} now. It is not delivered yet."),
-    "exception": _l("On the way to {hospital}: {holder} reports a problem."),
-    "delivered": _l("{holder} says that it reached {hospital}, which has not confirmed it yet."),
-    "unconfirmed": _l(
+    "packed": _("Packed for {hospital} at {house}, and not handed over yet."),
+    "in_transit": _("On the way to {hospital}, with {holder}. Handed over is not delivered."),
+    "out_for_delivery": _("{holder} brings it to {hospital} now. It is not delivered yet."),
+    "exception": _("On the way to {hospital}: {holder} reports a problem."),
+    "delivered": _("{holder} says that it reached {hospital}, which has not confirmed it yet."),
+    "unconfirmed": _(
         "{holder} said three days ago that it reached {hospital}, which has not confirmed it."
     ),
-    "refused": _l("{hospital} did not take it. {holder} brings it back."),
-    "back": _l("It came back to {house} and waits to be counted again."),
-    "returned": _l("It came back, and every piece was counted again."),
-    "confirmed": _l("{hospital} has counted it and signed."),
-    "lost": _l("It was lost on the way and written off."),
+    "refused": _("{hospital} did not take it. {holder} brings it back."),
+    "back": _("It came back to {house} and waits to be counted again."),
+    "returned": _("It came back, and every piece was counted again."),
+    "confirmed": _("{hospital} has counted it and signed."),
+    "lost": _("It was lost on the way and written off."),
 }
 NEXT = {
-    "packed": _l("A second person hands it over at the gate, against its release order."),
-    "in_transit": _l("The hospital counts and confirms it."),
-    "out_for_delivery": _l("The hospital counts and confirms it."),
-    "exception": _l("The charity looks into it; the hospital counts and confirms what comes."),
-    "delivered": _l("The hospital counts and confirms it; the carrier's word is not enough."),
-    "unconfirmed": _l("The hospital still has to count and confirm it."),
-    "refused": _l("It comes back to the warehouse and is counted again."),
-    "back": _l("Two people count and book it; the goods are given out again."),
-    "returned": _l("Nothing: every piece is accounted for."),
-    "confirmed": _l("Nothing: every piece is accounted for."),
-    "lost": _l("Nothing: every piece is accounted for."),
+    "packed": _("A second person hands it over at the gate, against its release order."),
+    "in_transit": _("The hospital counts and confirms it."),
+    "out_for_delivery": _("The hospital counts and confirms it."),
+    "exception": _("The charity looks into it; the hospital counts and confirms what comes."),
+    "delivered": _("The hospital counts and confirms it; the carrier's word is not enough."),
+    "unconfirmed": _("The hospital still has to count and confirm it."),
+    "refused": _("It comes back to the warehouse and is counted again."),
+    "back": _("Two people count and book it; the goods are given out again."),
+    "returned": _("Nothing: every piece is accounted for."),
+    "confirmed": _("Nothing: every piece is accounted for."),
+    "lost": _("Nothing: every piece is accounted for."),
 }
 PICTURES = {"packed": "box", "delivered": "hospital", "back": "warehouse", "returned": "back"}
 PICTURES |= {"confirmed": "check"}
@@ -51,7 +51,7 @@ PICTURES |= {"confirmed": "check"}
 def holder(told: Any) -> str:
     """The present holder by kind and carrier, from an entry's open `holder`; never a person."""
     if not isinstance(told, Mapping) or not told.get("kind"):
-        return _("the carrier")
+        return gettext("the carrier")
     carrier = told.get("carrier", "") if told["kind"] == "carrier" else ""
     fact, value = ("carrier", carrier) if carrier else ("to", str(told["kind"]))
     return label("shipment", "hand_over", fact, value)
@@ -73,7 +73,7 @@ def label(kind: str, move: str, fact: str, value: str) -> str:
 def verdict(row: Subject) -> dict[str, Any]:
     """What the verdict's component shows on the page of a shipment."""
     hospital = words.name(row.names, row.hospital) if row.hospital else str(words.NAMELESS)
-    house = words.name(row.names, row.warehouse) if row.warehouse else _("the sender")
+    house = words.name(row.names, row.warehouse) if row.warehouse else gettext("the sender")
     told = row.facts.get("holder")
     hands = holder(told)
     table = lifecycle("shipment")
@@ -87,7 +87,7 @@ def verdict(row: Subject) -> dict[str, Any]:
         since = holder_since(told) or since
     elif row.stage in CLAIMED:
         by_stage[row.stage] = hospital
-        note = _("by the word of %(carrier)s alone") % {"carrier": hands}
+        note = gettext("by the word of %(carrier)s alone") % {"carrier": hands}
     return {
         "headline": text[:1].upper() + text[1:],
         "tone": "warn" if stage is None or stage.detour else "",

@@ -63,7 +63,7 @@ def test_r24_r25_the_page_says_who_has_it_and_that_this_is_not_delivery(public):
     text = public(shipment)
     assert "with a team of volunteers. Handed over is not delivered." in text
     assert "2 Mar 2026 12:00" in text
-    assert "Handed over to: a team of volunteers" in text
+    assert "Handed over, which is not delivery: a team of volunteers" in text
     assert "示例志愿车队" in text
     assert "王某" not in text
     assert "a team of volunteers" in public(shipment, gift=True)
