@@ -6,7 +6,7 @@ numbers at both ends its best flow is whole too, so no piece is ever cut. Among 
 stands first goes first, then the line that stands first; the same input gives the same plan.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,10 +19,12 @@ FINE = 1000  # a point in the solver's sum; the order of equals counts less
 
 @dataclass(frozen=True)
 class Supply:
-    """Pieces of one lot that may be given."""
+    """Pieces of one lot that may be given. Lots of one `kind` earn the same on every line, but for
+    what their own dates earn: which of them goes where is open, so they go in turn."""
 
     key: str
     amount: int
+    kind: object = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def solve(
         return []
     whole = sum(supply.amount for supply in supplies)
     steps = [quarters(demand, most=whole) for demand in demands]
-    amounts = _flow(supplies, steps, used)
+    amounts = _in_turn(supplies, used, _flow(supplies, steps, used))
     return _told(used, amounts, steps)
 
 
@@ -132,6 +134,32 @@ def _flow(
 def _row(solver: Any, least: int, most: int, plus: list[int], minus: list[int]) -> None:
     columns = [*plus, *minus]
     solver.addRow(least, most, len(columns), columns, [1.0] * len(plus) + [-1.0] * len(minus))
+
+
+def _in_turn(supplies: Sequence[Supply], ways: list[Way], amounts: list[int]) -> list[int]:
+    """The same pieces out of each lot and into each line, dealt so that of equal lots the first
+    goes to the first lines: nobody then takes a later one while a sooner one stays."""
+    place = {(way.supply, way.demand): n for n, way in enumerate(ways)}
+    dealt = list(amounts)
+    groups: dict[object, list[int]] = defaultdict(list)
+    for n, way in enumerate(ways):
+        if amounts[n] and supplies[way.supply].kind is not None:
+            groups[supplies[way.supply].kind].append(n)
+    for columns in groups.values():
+        out: Counter[int] = Counter()
+        into: Counter[int] = Counter()
+        for n in columns:
+            out[ways[n].supply] += amounts[n]
+            into[ways[n].demand] += amounts[n]
+            dealt[n] = 0
+        for demand in sorted(into):
+            for supply in sorted(out):
+                part = min(out[supply], into[demand])
+                out[supply] -= part
+                into[demand] -= part
+                if part:
+                    dealt[place[supply, demand]] += part
+    return dealt
 
 
 def _told(

@@ -14,6 +14,7 @@ from portal.balance.models import Holding
 from portal.catalogue.fitness import Fitness
 from portal.needs.models import NeedLine
 from portal.needs.stages import Priority
+from portal.pledges.designation import covers
 from portal.warehouse.lots import is_fit, levels_of
 from portal.warehouse.models import Lot
 from portal.warehouse.nearness import borders
@@ -62,13 +63,14 @@ def plan_for(org: str, *, at: datetime) -> Plan:
     """The best plan for what an organisation has in stock now. Nothing is booked.
 
     Left out, because the move itself would refuse them or ask for a second person: lots held for
-    somebody, stopped or past their date, hospitals outside the designated register.
+    somebody, stopped or past their date, meant for somebody else by their donor or given by a
+    related one; hospitals outside the designated register.
     """
     today = timezone.localdate(at)
     kept = _allocatable(stock_of(org), today=today)[:MOST]
     lots = [lot for lot, _left in kept]
     lines = list(open_for_allocation().filter(need__hospital__designated=True)[:MOST])
-    stock = [Supply(lot.code, left) for lot, left in kept]
+    stock = [Supply(lot.code, left, _kind(lot)) for lot, left in kept]
     asked = [_demand(line) for line in lines]
     ways = list(_ways(lots, lines, asked, today=today))
     return Plan(lots, lines, stock, asked, solve(stock, asked, ways))
@@ -82,9 +84,7 @@ def _allocatable(stock: list[tuple[Lot, int]], *, today: date) -> list[tuple[Lot
     free = [
         (lot, left)
         for lot, left in stock
-        if lot.is_free
-        and lot.code not in kept
-        and (lot.expiry is None or lot.expiry >= today)
+        if lot.is_free and lot.code not in kept and (lot.expiry is None or lot.expiry >= today)
     ]
     return sorted(free, key=lambda pair: (pair[0].expiry or date.max, pair[0].pk))
 
@@ -109,7 +109,7 @@ def _ways(
             key = lot.variant_id, lot.community_only, line.variant_id, line.only_exact, line.fitness
             if key not in may:
                 may[key] = _may_go(lot, line)
-            if may[key]:
+            if may[key] and _is_meant(lot, line):
                 yield Way(m, n, {**own, "near": _near(lot, line), "expiry": _expiry(lot, today)})
 
 
@@ -119,6 +119,20 @@ def _may_go(lot: Lot, line: NeedLine) -> bool:
     if line.fitness == Fitness.COMMUNITY and levels_of(lot) - {Fitness.COMMUNITY}:
         return False
     return is_fit(lot, line)
+
+
+def _kind(lot: Lot) -> tuple[object, ...]:
+    """Lots that may go to the same lines and are equally near to them."""
+    gift = lot.pledge
+    meant = gift.designation, gift.region, gift.related_to
+    return (lot.warehouse_id, lot.variant_id, lot.community_only, *meant)
+
+
+def _is_meant(lot: Lot, line: NeedLine) -> bool:
+    """The donor's wish; what goes to a hospital he is related to, two people decide."""
+    gift = lot.pledge
+    related = gift.related_to == line.need.hospital.code
+    return not related and covers(gift.designation, line, place=gift.region)
 
 
 def _have_received(lines: list[NeedLine]) -> set[str]:

@@ -103,6 +103,22 @@ def test_among_equals_the_first_lot_and_the_first_line_go_first():
     assert [(p.way.supply, p.way.demand, p.amount) for p in both] == [(0, 0, 1), (0, 1, 1)]
 
 
+@pytest.mark.parametrize("seed", range(75, 85))
+def test_lots_of_one_kind_go_in_turn_and_the_plan_is_worth_the_same(seed):
+    random = Random(seed)
+    stock = [(str(n), random.randrange(1, 50)) for n in range(4)]
+    demands = [Demand(str(n), random.randrange(1, 80), 0) for n in range(4)]
+    earned = [random.randrange(30) for _line in demands]
+    ways = [Way(m, n, {"any": earned[n], "date": 8 - m}) for m in range(4) for n in range(4)]
+
+    apart = solve([Supply(*lot) for lot in stock], demands, ways)
+    plan = solve([Supply(*lot, "same") for lot in stock], demands, ways)
+
+    assert sum(part.total for part in plan) == sum(part.total for part in apart)
+    lots = [part.way.supply for part in plan]
+    assert lots == sorted(lots)  # line after line, the lots in their order
+
+
 def test_a_line_that_has_some_is_asked_for_by_what_is_left_of_its_quarters():
     assert quarters(Demand("line", 100, 30), most=999) == [(30, 20), (20, 25), (10, 25)]
     assert quarters(Demand("line", 3, 0), most=999) == [(30, 1), (20, 1), (10, 1)]

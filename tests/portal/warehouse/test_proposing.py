@@ -24,7 +24,13 @@ from tests.factories.organisations import create_hospital
 from tests.factories.people import signed_in
 from tests.factories.pledges import create_pledge
 from tests.factories.receipts import create_receipt
-from tests.factories.warehouse import create_arrival, create_warehouse, lot_of
+from tests.factories.stock import hold
+from tests.factories.warehouse import (
+    create_allocation,
+    create_arrival,
+    create_warehouse,
+    lot_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 KN95 = "mask.gb2626-2006"
@@ -119,6 +125,43 @@ def test_the_lot_that_expires_first_goes_first(house):
     need = asked(150).need
 
     assert proposals(house) == [(soon.code, need.code, 100), (late.code, need.code, 50)]
+
+
+def test_the_proposals_can_be_booked_in_their_order_with_no_lot_out_of_turn(house):
+    for days in (700, 300, 500):
+        lot_in(house, 100, expiry=AT.date() + timedelta(days=days))
+    lines = [asked(quantity) for quantity in (70, 90, 120)]
+    plan = plan_for(house.org.code, at=AT)
+    groups = {}
+    for part in plan.proposed:
+        groups.setdefault(part.way.demand, []).append((plan.lots[part.way.supply], part.amount))
+
+    for demand, lots in groups.items():
+        assert create_allocation(plan.lines[demand], *lots).stage == "published"
+
+    assert sum(NeedLine.objects.get(pk=line.pk).allocated for line in lines) == 280
+    assert proposals(house) == []
+
+
+def test_acceptance_10_what_is_meant_for_one_hospital_is_proposed_for_no_other(house):
+    lot, other = lot_in(house, 100), create_hospital()
+    type(lot.pledge).objects.filter(pk=lot.pledge.pk).update(designation=f"hospital:{other.code}")
+    asked(1000)
+    assert proposals(house) == []
+
+    need = asked(60, hospital=other).need
+
+    assert proposals(house) == [(lot.code, need.code, 60)]
+    type(lot.pledge).objects.filter(pk=lot.pledge.pk).update(related_to=other.code)
+    assert proposals(house) == []
+
+
+def test_what_is_held_back_is_not_proposed(house):
+    lot = lot_in(house)
+    asked()
+    hold(lot)
+
+    assert proposals(house) == []
 
 
 def test_the_nearer_hospital_comes_first_among_equals(house):
