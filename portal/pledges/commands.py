@@ -14,6 +14,11 @@ from portal.organisations.queries import hospitals
 from portal.pledges import promises
 from portal.pledges.designation import hospital_of, place_of
 from portal.pledges.designation import known as known_designation
+from portal.pledges.diverting import ask as ask_diversion
+from portal.pledges.diverting import consent, remind_donors
+from portal.pledges.diverting import leave as refuse_diversion
+from portal.pledges.diverting import leave as take_diversion_back
+from portal.pledges.diverting import remind as remind_donor
 from portal.pledges.given import line_of, meant, need_lines, refuse_short_life, refuse_unwanted
 from portal.pledges.models import Pledge, PledgeLine
 from portal.pledges.promises import refuse_withdrawing
@@ -33,12 +38,20 @@ from portal.pledges.stages import (
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 
+__all__ = [
+    "ask_diversion",
+    "consent",
+    "refuse_diversion",
+    "remind_donor",
+    "take_diversion_back",
+]  # with the effects below: what the tables name
 WISHES = ["designation", "region", "related_to", "own_product", "announced_by"]
 
 
 def tick(*, at: datetime) -> int:
-    """What time brings about: promises made in public become overdue."""
-    return promises.mark_overdue(at=at)
+    """What time brings about: promises made in public become overdue, donors are reminded of what
+    they were asked."""
+    return promises.mark_overdue(at=at) + remind_donors(at=at)
 
 
 def register(subject: Pledge, facts: Registered, step: Step) -> None:

@@ -6,7 +6,7 @@ Written `free`, `hospital:U-…`, `region:4201` (the first digits of the divisio
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,10 @@ from portal.catalogue.fitness import Fitness
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.organisations.queries import by_code, hospitals, name_of
+from portal.stages.engine import MoveRefused
+
+if TYPE_CHECKING:
+    from portal.pledges.models import Pledge
 
 FREE = "free"
 HOSPITAL, REGION, PURPOSE = "hospital", "region", "purpose"
@@ -118,3 +122,37 @@ def lies_in(hospital: Organisation, code: str, place: str) -> bool:
     if hospital.credit_code:
         return hospital.credit_code[2:8].startswith(code)
     return place in (hospital.province, f"{hospital.province} · {hospital.city}")
+
+
+def refuse_elsewhere(pledge: "Pledge", line: NeedLine) -> None:
+    """Goods meant for somebody else than this line's hospital, region or use."""
+    if not covers(pledge.designation, line, place=pledge.region):
+        raise MoveRefused(_not_for(pledge, name_of(line.need.hospital)))
+
+
+def refuse_hospital(pledge: "Pledge", hospital: Organisation) -> None:
+    """The direct lane: the donor himself keeps to what he laid down, and goods for a hospital he
+    is related to pass through a warehouse, where two people decide."""
+    kind, _colon, what = pledge.designation.partition(":")
+    meant = kind != HOSPITAL or hospital.code == what
+    if not meant or (kind == REGION and not lies_in(hospital, what, pledge.region)):
+        raise MoveRefused(_not_for(pledge, name_of(hospital)))
+    if pledge.related_to == hospital.code:
+        raise MoveRefused(
+            _(
+                "You are related to %(hospital)s, so this gift cannot go there straight. Please "
+                "send it to a warehouse: two people of the charity decide."
+            )
+            % {"hospital": name_of(hospital)}
+        )
+
+
+def _not_for(pledge: "Pledge", hospital: str) -> str:
+    return _(
+        "The donor meant the gift %(code)s for: %(meant)s. It may not go to %(hospital)s for this "
+        "use. With the donor's consent another use can be agreed on: ask for it at the gift."
+    ) % {
+        "code": pledge.code,
+        "meant": described(pledge.designation, pledge.region),
+        "hospital": hospital,
+    }

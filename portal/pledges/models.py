@@ -9,6 +9,7 @@ from portal.accounts.roles import AUDITOR, CLOCK, COORDINATOR, DONOR
 from portal.catalogue.models import Variant
 from portal.needs.models import NeedLine
 from portal.pledges.designation import FREE, described
+from portal.pledges.diversion import DIVERSION, DiversionReason
 from portal.pledges.stages import PLEDGE, DeclineReason, Visibility
 from portal.stages.models import Subject, different, stage_known
 
@@ -62,6 +63,55 @@ class Pledge(Subject):
         if actor.role == DONOR:
             return self.pk is None or actor.by_link == self.code
         return actor.role in (COORDINATOR, AUDITOR, CLOCK)
+
+
+class Diversion(Subject):
+    """Whether a designated gift may be used otherwise: the charity's question and the donor's
+    answer, under the gift's code."""
+
+    lifecycle = DIVERSION
+
+    pledge = models.OneToOneField(
+        Pledge, on_delete=models.PROTECT, related_name="diversion", verbose_name=_("gift")
+    )
+    old_use = models.CharField(_("agreed use"), max_length=30)
+    old_region = models.CharField(max_length=80, blank=True)
+    new_use = models.CharField(_("new use"), max_length=30)
+    new_region = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(_("reason"), max_length=20)
+    note = models.TextField(_("reason in words"), blank=True)
+    asked_at = models.DateTimeField(_("asked"), null=True)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
+    reminders = models.PositiveIntegerField(_("reminders"), default=0)
+
+    class Meta:
+        verbose_name = _("diversion")
+        verbose_name_plural = _("diversions")
+        constraints = [stage_known(DIVERSION)]
+
+    class Disclosure:  # sealed by the facts of its moves
+        personal = ("note",)
+        internal = (
+            *("pledge", "old_use", "old_region", "new_use", "new_region", "reason"),
+            *("asked_at", "reminded_at", "reminders"),
+        )
+
+    def reachable_by(self, actor: Actor) -> bool:
+        if actor.role == DONOR:
+            return actor.by_link == self.code
+        return actor.role in (COORDINATOR, AUDITOR, CLOCK)
+
+    @property
+    def old_label(self) -> str:
+        return described(self.old_use, self.old_region)
+
+    @property
+    def new_label(self) -> str:
+        return described(self.new_use, self.new_region)
+
+    @property
+    def reason_label(self) -> str:
+        return str(DiversionReason(self.reason).label)
 
 
 class PledgeLine(models.Model):

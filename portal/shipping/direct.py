@@ -15,6 +15,7 @@ from portal.needs.queries import OPEN
 from portal.organisations.models import Organisation
 from portal.organisations.queries import body_of, name_of
 from portal.pledges.commands import arrive_line, send_line
+from portal.pledges.designation import refuse_hospital
 from portal.pledges.models import Pledge, PledgeLine
 from portal.shipping.lines import concern_lines, count_allocated, posting, refuse_too_many
 from portal.shipping.models import Shipment, ShipmentLine
@@ -51,6 +52,7 @@ def pack_gift(subject: Shipment, facts: SentDirect, step: Step) -> Pledge:
         raise MoveRefused(_("One line stands twice. Please open the page again."))
     refuse_too_many(rows)
     subject.hospital = _hospital(facts.hospital)
+    refuse_hospital(pledge, subject.hospital)
     try:
         subject.waybill_raw = subject.waybill = clean_text(facts.waybill, limit=60)
     except Unclean as unclean:

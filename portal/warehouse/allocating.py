@@ -11,6 +11,7 @@ from portal.needs.models import Need, NeedLine
 from portal.needs.queries import OPEN
 from portal.needs.stages import QuantityKind
 from portal.organisations.queries import is_designated, name_of
+from portal.pledges.designation import refuse_elsewhere
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
@@ -98,8 +99,10 @@ def cancel_allocation(subject: Allocation, facts: AllocationCancelled, step: Ste
 
 
 def refuse_ineligible(lot: Lot, line: NeedLine, step: Step) -> None:
-    """What may not be given to this line: unfit, stopped, past its date, or somebody's own."""
+    """What may not be given to this line: unfit, stopped, past its date, somebody's own, or meant
+    for somebody else by its donor."""
     refuse_held(lot)
+    refuse_elsewhere(lot.pledge, line)
     refuse_stopped(lot, at=step.at)
     refuse_unfit(lot, line)
 
@@ -172,7 +175,8 @@ def _decide(subject: Allocation, facts: Allocated, step: Step) -> None:
     hospital = subject.need_line.need.hospital
     listed = is_designated(hospital)
     step.open(recipient=hospital.code, designated=listed)
-    if listed and not facts.related:
+    given_by = subject.lines.filter(lot__pledge__related_to=hospital.code)
+    if listed and not facts.related and not given_by.exists():
         return
     if facts.exception is ExceptionReason.NONE or not facts.note.strip():
         name = {"hospital": name_of(hospital)}

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from portal.accounts.models import Link
 from portal.accounts.roles import DONOR
 from portal.accounts.secret import by_secret_link
 from portal.catalogue.queries import described, unit_of
-from portal.pledges.models import Pledge
+from portal.pledges.models import Diversion, Pledge
 from portal.pledges.queries import lines_of, unsent_lines
 from portal.receipts.models import Receipt
 from portal.receipts.queries import of_gift as receipts_of
@@ -30,11 +30,13 @@ from portal.shipping.queries import of_gift as shipments_of
 from portal.stages.engine import allowed_moves
 from portal.stages.models import Subject
 from portal.stages.promises import receipt_file
+from portal.stages.table import Move
 from portal.stages.views import take
 from portal.warehouse.models import Arrival
 
 CLAIM = "claim"  # the purpose of the donor's link
 CLAIM_DAYS = 180
+ANSWERS = ("consent", "refuse")  # to the question whether a gift may be used otherwise
 
 
 @by_secret_link
@@ -53,7 +55,8 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
         "shipments": shipments_of(gift),
         "to_explain": [r for r in receipts_of(gift.code) if r.stage == "discrepancy"],
         "can_send": sendable and unsent_lines(gift).exists(),
-        "moves": [m for m in allowed_moves(gift, actor) if not m.opens],
+        "moves": _own_moves(gift, actor),
+        "diversion": Diversion.objects.filter(pledge=gift).first(),
     }
     return render(request, "workspace/claim.html", context)
 
@@ -97,12 +100,31 @@ def move(request: HttpRequest, token: str, *, move: str) -> HttpResponse:
     """A move of the gift itself, or `explain` of the oldest open difference of a delivery sent by
     the donor."""
     gift, actor = _opened(request, token)
+    if move in ANSWERS:
+        asked = get_object_or_404(Diversion, pledge=gift)
+        return _take(
+            request,
+            token,
+            model=Diversion,
+            move=move,
+            actor=actor,
+            subject=asked,
+            template="workspace/diversion.html",
+            context={"diversion": asked},
+        )
     if move != "explain":
         return _take(request, token, model=Pledge, move=move, actor=actor, subject=gift)
     waiting = receipts_of(gift.code).filter(stage="discrepancy").first()
     if waiting is None:
         return redirect("workspace:claim", token=token)
     return _take(request, token, model=Receipt, move=move, actor=actor, subject=waiting)
+
+
+def _own_moves(gift: Pledge, actor: Actor) -> list[Move]:
+    """What the donor may do with the gift; a public promise is not his alone to take back."""
+    bound = gift.announced_by is not None and gift.stage != "registered"
+    moves = [m for m in allowed_moves(gift, actor) if not m.opens]
+    return [m for m in moves if not (bound and m.name == "withdraw")]
 
 
 def donor(request: HttpRequest) -> HttpResponse:

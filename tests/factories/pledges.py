@@ -35,14 +35,16 @@ def donor_of(pledge):
     return Actor(role=Role.DONOR, by_link=pledge.code)
 
 
-def create_pledge(*, stage="accepted", lines=LINES, name="", contact="", at=AT):
-    """A gift in that stage: registered, accepted, declined or withdrawn; nameless: anonymous."""
+def create_pledge(*, stage="accepted", lines=LINES, name="", contact="", at=AT, **said):
+    """A gift in that stage: registered, accepted, declined or withdrawn; nameless: anonymous.
+    `said`: what else the donor says of it."""
     variant(lines[0][0])
     facts = Registered(
         lines=given(*lines),
         visibility=Visibility.NAMED if name else Visibility.ANONYMOUS,
         donor_name=name,
         contact=contact,
+        **said,
     )
     pledge = engine.begin(Pledge, "register", actor=Actor(role=Role.DONOR), facts=facts, at=at)
     coordinator = actor_of(Role.COORDINATOR)
