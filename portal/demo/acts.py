@@ -21,6 +21,7 @@ from portal.pledges.stages import (
     WithdrawReason,
 )
 from portal.receipts.models import Receipt
+from portal.receipts.settling import Department, SomeOf, UseReported
 from portal.receipts.stages import (
     DifferenceReason,
     Explained,
@@ -88,7 +89,13 @@ def donor_of(gift: str) -> Actor:
     return Actor(role=Role.DONOR, by_link=gift)
 
 
-def give(lines: Sequence[tuple[str, int, NeedLine | None]], *, name: str = "", at: datetime) -> str:
+def give(
+    lines: Sequence[tuple[str, int, NeedLine | None]],
+    *,
+    name: str = "",
+    contact: str = "",
+    at: datetime,
+) -> str:
     """Register a gift of (variant, quantity, need line); with a name it is shown."""
     rows = tuple(
         GivenLine(
@@ -103,7 +110,7 @@ def give(lines: Sequence[tuple[str, int, NeedLine | None]], *, name: str = "", a
         lines=rows,
         visibility=Visibility.NAMED if name else Visibility.ANONYMOUS,
         donor_name=name,
-        contact="",
+        contact=contact,
     )
     return engine.begin(Pledge, "register", actor=GIVER, facts=facts, at=at).code
 
@@ -361,3 +368,12 @@ def issue_urgently(world: World, line: NeedLine, lot: str, quantity: int, *, at:
 
 def lots_of(gift: str) -> list[Lot]:
     return list(Lot.objects.filter(pledge__code=gift).select_related("variant").order_by("pk"))
+
+
+def report_use(
+    shipment: str, quantities: Mapping[int, int], *, department: Department, at: datetime
+) -> None:
+    """The hospital says what it issued to its wards, by line."""
+    rows = tuple(SomeOf(line=line, quantity=n) for line, n in quantities.items())
+    facts = UseReported(issued=rows, department=department)
+    engine.advance(Receipt, shipment, "report_use", actor=receiver_of(shipment), facts=facts, at=at)

@@ -11,8 +11,11 @@ from portal.demo.clock import BEGIN, Journey, hours
 from portal.demo.needs import lines_for
 from portal.evidence.models import Shows
 from portal.pledges.stages import DeclineReason
+from portal.receipts.settling import Department
 from portal.receipts.stages import Explanation
 from portal.warehouse.stages import AllocationReason, Carrier
+
+DONOR_MAIL = "donor@example.org"
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def direct_journey(
     """Straight from the donor to the hospital, under the same code and the same confirmation."""
     at = yield BEGIN
     line = lines_for(world, item)[to]
-    gift = acts.give([(variant, quantity, line)], name=name, at=at)
+    gift = acts.give([(variant, quantity, line)], name=name, contact=DONOR_MAIL, at=at)
     world.gifts[look or gift] = gift
     at = yield hours(4)
     acts.accept(world, gift, at=at)
@@ -146,6 +149,9 @@ def direct_journey(
     acts.deliver(world, shipment, at=at)
     at = yield hours(3)
     acts.confirm(shipment, at=at)
+    at = yield hours(40)
+    issued = {1: quantity * 6 // 10}
+    acts.report_use(shipment, issued, department=Department.FEVER, at=at)
 
 
 def shared_journey(world: World, gifts: Sequence[tuple[str, str, int]], *, to: int) -> Journey:

@@ -72,7 +72,8 @@ def codes() -> list[tuple[str, str]]:
 def _remember(world: World, *, at: datetime) -> None:
     """Keep what `make demo` prints each time it starts: gifts worth a look, two secret links."""
     found = [(sentence, f"/g/{world.gifts[sentence]}/") for sentence in plots.LOOK_AT]
-    waiting = Shipment.objects.filter(stage="delivered").order_by("pk").first()
+    came = Shipment.objects.filter(stage__in=("delivered", "unconfirmed"))
+    waiting = came.order_by("stage", "pk").first()
     if waiting is not None:
         token = make_link(purpose="confirm", code=waiting.code, at=at, days=30)
         found.append(

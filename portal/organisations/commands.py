@@ -4,11 +4,13 @@ from django.utils.translation import gettext as _
 
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean, clean_text
+from portal.notices import commands as notices
 from portal.organisations.models import Organisation
 from portal.organisations.queries import body_choices
 from portal.organisations.stages import (
     Channel,
     ChannelSet,
+    ContactSet,
     Designated,
     Entered,
     KnownFrom,
@@ -95,3 +97,10 @@ def _register(subject: Organisation, notice: str, step: Step, *, designated: boo
     subject.save(update_fields=["designated"])
     step.open(designated=designated)
     step.target = subject.stage
+
+
+def set_contact(subject: Organisation, facts: ContactSet, step: Step) -> None:
+    """Kept with the notices, encrypted, and nowhere else."""
+    step.target = subject.stage
+    if not notices.follow(subject.code, to=facts.email, at=step.at):
+        raise MoveRefused(_("This is no e-mail address. Please type one like office@a.example."))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import AUTHORITY, COORDINATOR, SYSTEM
-from portal.disclosure.classes import NAMED
+from portal.disclosure.classes import NAMED, PRIVATE
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 
@@ -60,6 +60,14 @@ class Undesignated(Facts, line=_("Struck off the designated register")):
 class ChannelSet(Facts, line=_("How gifts reach it was set")):
     channel: Channel = fact(_("How gifts reach it"))
     body: str = fact(_("Body that accepts gifts for it"), default="", choices="body_choices")
+
+
+class ContactSet(Facts, line=_("Address for notices set")):
+    email: str = fact(
+        _("E-mail address for notices (never public)"),
+        disclosure=PRIVATE,
+        help=_("Confirmation links and reminders go there; best an office, not a person."),
+    )
 
 
 ORGANISATION = Lifecycle(
@@ -138,6 +146,16 @@ ORGANISATION = Lifecycle(
             effect="set_channel",
             label=_("Set how gifts reach it"),
             done=_("Acceptance channel set"),
+        ),
+        Move(
+            "set_contact",
+            source=("listed", "verified"),
+            target=("listed", "verified"),
+            by=(AUTHORITY, COORDINATOR),
+            facts=ContactSet,
+            effect="set_contact",
+            label=_("Set the address for notices"),
+            done=_("Address for notices set"),
         ),
         Move(
             "designate",

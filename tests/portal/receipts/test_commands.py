@@ -52,7 +52,7 @@ def test_everything_came_and_every_piece_is_received_by_the_hospital():
     assert gift_of(shipment).stage == "fulfilled"
 
 
-def test_acceptance_7_a_line_that_does_not_add_up_is_refused_with_both_sums_and_the_difference():
+def test_acceptance_07_a_line_that_does_not_add_up_is_refused_with_both_sums_and_the_difference():
     shipment = create_shipment(quantity=1000)
     facts = received(shipment, {"line": 1, "accepted": 900})
 
@@ -64,7 +64,7 @@ def test_acceptance_7_a_line_that_does_not_add_up_is_refused_with_both_sums_and_
 
 
 @pytest.mark.parametrize("name", ["rejected", "missing", "surplus"])
-def test_acceptance_7_a_difference_without_a_reason_is_refused(name):
+def test_acceptance_07_a_difference_without_a_reason_is_refused(name):
     shipment = create_shipment()
     facts = received(shipment, {"line": 1, name: 10, "reason": ""})
 
@@ -126,7 +126,7 @@ def test_shortage_damage_and_refusal_each_end_in_their_own_place():
     assert set(Pledge.objects.values_list("stage", flat=True)) == {"fulfilled"}
 
 
-def test_acceptance_8_surplus_is_booked_from_found_and_counts_only_when_explained():
+def test_acceptance_08_surplus_is_booked_from_found_and_counts_only_when_explained():
     shipment = create_shipment(quantity=5)
 
     receipt = confirm(shipment, received(shipment, {"line": 1, "accepted": 10, "surplus": 5}))

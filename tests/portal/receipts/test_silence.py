@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from portal.accounts.links import DeadLink, open_link
 from portal.accounts.models import Person
@@ -134,3 +135,16 @@ def test_r20_a_hospital_without_address_is_named_all_the_same():
 
     assert stage_of(shipment) == "unconfirmed"
     assert Notice.objects.count() == 0
+
+
+def test_r20_the_address_that_the_authority_registered_comes_first(client, mailoutbox):
+    hospital = hospital_with_mail()
+    staff = signed_in(client, Role.AUTHORITY)
+    address = f"/admin/organisations/organisation/{hospital.pk}/move/set_contact/"
+    assert staff.post(address, {"email": "the porter"}).status_code == 422
+    assert staff.post(address, {"email": "office@ward.example"}).status_code == 302
+    create_shipment(hospital=hospital)
+
+    sending.deliver(at=timezone.now())
+
+    assert mailoutbox[-1].to == ["office@ward.example"]

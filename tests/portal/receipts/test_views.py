@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from portal.accounts.links import make_link
 from portal.accounts.models import Link
+from portal.accounts.roles import Role
 from portal.balance.models import Holding
+from portal.needs.models import NeedLine
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.shipping.models import Shipment
+from tests.factories.people import signed_in
 from tests.factories.receipts import confirm
 from tests.factories.shipping import create_shipment
 
@@ -221,3 +224,57 @@ def test_r20_a_delivery_that_only_the_carrier_confirmed_still_waits_for_the_hosp
     assert (
         "only your own confirmation counts" in client.get(f"/en/confirm/{token}/").content.decode()
     )
+
+
+@pytest.mark.parametrize("name", ["accepted", "rejected", "missing", "surplus"])
+def test_acceptance_07_no_quantity_is_negative(client, address, name):
+    answer = client.post(address, row(**{name: "-5"}))
+
+    assert answer.status_code == 422
+    assert 'value="-5"' in answer.content.decode()
+    assert Receipt.objects.count() == 0
+
+
+def test_acceptance_07_both_sides_are_named_and_a_rejection_needs_its_reason(client, address):
+    wrong = client.post(address, row(accepted=900, rejected=50, reason="damaged"))
+    silent = client.post(address, row(accepted=900, rejected=100))
+
+    assert "is 950, sent + surplus is 1000, a difference of 50" in wrong.content.decode()
+    assert "choose a reason" in silent.content.decode()
+    assert (wrong.status_code, silent.status_code, Receipt.objects.count()) == (422, 422, 0)
+
+
+def test_acceptance_08_five_packs_of_two_are_a_difference_until_the_sender_explains(client):
+    shipment = create_shipment(quantity=5)
+    token = make_link(purpose="confirm", code=shipment.code, at=timezone.now(), days=30)
+
+    client.post(f"/en/confirm/{token}/", row(accepted=10, surplus=5, reason="surplus"))
+
+    receipt = Receipt.objects.get()
+    line = NeedLine.objects.get()
+    held = dict(Holding.objects.exclude(amount=0).values_list("place", "amount"))
+    assert (receipt.stage, line.received) == ("discrepancy", 5)
+    assert held[f"found:{shipment.code}"] == -5
+    assert held[f"held:{shipment.hospital.code}"] == 5
+    staff = signed_in(client, Role.DISPATCHER, org=shipment.org)
+    address = f"/admin/receipts/receipt/{receipt.pk}/move/explain/"
+    assert staff.post(address, {"explanation": "packed_more"}).status_code == 302
+    line.refresh_from_db()
+    assert (Receipt.objects.get().stage, line.received) == ("resolved", 10)
+
+
+def test_r21_what_came_is_compared_in_base_units_and_never_in_packs(client):
+    shipment = create_shipment(quantity=5)
+    token = make_link(purpose="confirm", code=shipment.code, at=timezone.now(), days=30)
+
+    answer = client.post(f"/en/confirm/{token}/", row(accepted=10))
+
+    assert answer.status_code == 422
+    assert "is 10, sent + surplus is 5, a difference of 5" in answer.content.decode()
+
+
+def test_the_phone_offers_its_camera_where_a_delivery_is_confirmed(client, address):
+    html = client.get(address).content.decode()
+
+    assert html.count('capture="environment"') == 2
+    assert 'enctype="multipart/form-data"' in html
