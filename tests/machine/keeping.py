@@ -225,21 +225,21 @@ def send(w, pick):
         return None
     other, amount = others[0], pick.upto(stock)
     said = facts.SentOver(warehouse=other, quantity=amount, reason=facts.MoveReason.SPACE)
-    whole, row = amount == stock + aside, w.model.lots[lot]
-    part = {}
+    row, part = w.model.lots[lot], {}
 
     def then(_subject):
-        new = lot
-        if not whole:
-            new = Lot.objects.get(origin__isnull=False, opened_at=w.at).code
+        """What stays behind, or may come back to where it was, parts the lot."""
+        new = Lot.objects.filter(origin__isnull=False, opened_at=w.at).first()
+        assert new or amount == stock + aside, "some stays: that is another lot"
+        part["code"] = new.code if new else lot
+        if new:
             same = (row.gift, row.item, house, row.community, row.gift_line, row.expiry)
-            w.model.lots[new] = m.Lot(*same)
-        part["code"] = new
-        w.model.told[new] = {"to": other}
+            w.model.lots[new.code] = m.Lot(*same)
+        w.model.told[part["code"]] = {"to": other}
 
     def net(_subject):
         stocked, donor, way = f"stock:{house}", f"donor:{row.gift}", f"transit:{other}"
-        if whole:
+        if part["code"] == lot:
             return lot_moved(w, lot, amount, stocked, way)
         made = lot_moved(w, part["code"], amount, donor, way)
         return plus(lot_moved(w, lot, amount, stocked, donor), made)
