@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import Stage, lifecycle, lifecycles
-from portal.tracking import after, goods, parties, stating
+from portal.tracking import after, goods, parties, stating, wishes
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
 
@@ -65,6 +65,7 @@ def names_of(shelf: Shelf, codes: list[str], data: dict[str, Any]) -> dict[str, 
         if code[0] == "W" and (house := shelf.find(Subject, "warehouse", code)):
             zh = house.facts.get("name_zh", "")
             names[code] = {"zh": zh, "en": house.facts.get("name_en") or zh}
+    names |= wishes.names_in(data)
     for key in sorted(_variants(data)):
         if variant := shelf.find(Variant, key):
             names[key] = parties.variant_names(variant)

@@ -109,22 +109,27 @@ def _confirmed(total: Total) -> dict[str, str]:
 
 @require_safe
 def gifts(request: HttpRequest) -> HttpResponse:
-    """Every gift, newest first; `?confirmed=1`: those of which hospitals confirmed something."""
+    """Every gift, newest first; `?confirmed=1`: those of which hospitals confirmed something;
+    `?overdue=1`: promises made in public whose day has passed, the longest ago first."""
     confirmed = request.GET.get("confirmed") == "1"
+    overdue = request.GET.get("overdue") == "1"
     before, version = whole(request.GET.get("before", "")), seen()
 
     def context() -> dict[str, Any]:
         found, older = queries.page_of(queries.gifts(confirmed=confirmed, before=before))
+        if overdue:
+            found, older = queries.overdue_gifts(), 0
         keep = {"confirmed": "1"} if confirmed else {}
         return {
             "section": "gifts",
             "cards": [_gift_card(gift) for gift in found],
-            "confirmed": confirmed,
+            "confirmed": confirmed and not overdue,
+            "overdue": overdue,
             "older": f"?{urlencode({**keep, 'before': older})}" if older else "",
             "newer": f"?{urlencode(keep)}" if before else "",
         }
 
-    key = f"{version}-{confirmed}-{before}"
+    key = f"{version}-{confirmed}-{overdue}-{before}"
     return page(request, "tracking/gifts.html", context, version=key)
 
 

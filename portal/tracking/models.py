@@ -120,7 +120,8 @@ class Subject(Projected):
 
 class Gift(Projected):
     """One gift: what was promised (`lines`), and by item where the pieces are (`places`) and have
-    gone (`flows`); sums of postings. `subjects` are the shipments, arrivals … that carry it."""
+    gone (`flows`); sums of postings. `subjects` are the shipments, arrivals … that carry it;
+    `said`: what was laid down about it (`wishes`), `due`: the day announced in public."""
 
     KEY = ("code",)
 
@@ -137,9 +138,14 @@ class Gift(Projected):
     subjects = models.JSONField(default=dict)
     names = models.JSONField(default=dict)
     confirmed = models.BooleanField(default=False)
+    said = models.JSONField(default=dict)
+    due = models.DateField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-opened_seq"], name="tracking_gift_newest")]
+        indexes = [
+            models.Index(fields=["-opened_seq"], name="tracking_gift_newest"),
+            models.Index(fields=["stage", "due"], name="tracking_gift_due"),
+        ]
 
     class Disclosure:
         open = (
@@ -156,6 +162,7 @@ class Gift(Projected):
             "subjects",
             "names",
             "confirmed",
+            *("said", "due"),
         )
 
 

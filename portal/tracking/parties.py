@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import lifecycle
-from portal.tracking import money
+from portal.tracking import money, wishes
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total, Variant
 from portal.tracking.shelf import Shelf
 
@@ -169,6 +169,7 @@ def _gift(shelf: Shelf, entry: Entry) -> None:
     row.stage = data.get("stage", row.stage)
     row.lines = data.get("lines", row.lines) if row.opened_seq == entry.index else row.lines
     row.version = entry.index + 1
+    wishes.fold_gift(row, entry)
     table = lifecycle("pledge")
     stage = table.by_key.get(row.stage) if table else None
     promise(shelf, row, stands=stage is None or not (stage.ends and stage.detour))
@@ -205,6 +206,7 @@ FOLDS: dict[str, Callable[[Shelf, Entry], None]] = {
     "item": _item,
     "need": _need,
     "pledge": _gift,
+    "diversion": wishes.fold_diversion,
     "money": money.fold_gift,
     "fund": money.fold_fund,
     "spend": money.fold_fund,

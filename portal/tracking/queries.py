@@ -104,6 +104,12 @@ def classes() -> list[str]:
     return list(found.values_list("item_class", flat=True).distinct())
 
 
+def overdue_gifts() -> list[Gift]:
+    """Gifts promised in public whose day has passed, the longest ago first."""
+    found = Gift.objects.filter(stage="overdue").order_by("due", "opened_seq")
+    return list(found[:AT_ONCE])
+
+
 def gifts(*, confirmed: bool, before: int) -> list[Gift]:
     found = Gift.objects.filter(confirmed=True) if confirmed else Gift.objects.all()
     if before:

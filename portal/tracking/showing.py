@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import after, carried, drawing, photos, sums, telling, verdict, words
+from portal.tracking import after, carried, drawing, photos, sums, telling, verdict, wishes, words
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
 from portal.tracking.queries import Erased
 
@@ -91,6 +91,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "tone": stage_tone("pledge", row.stage),
         "donor": donor,
         "donor_erased": isinstance(donor, Erased),
+        "said": wishes.sentences(row),
         "verdict": verdict.view(row),
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,

@@ -26,7 +26,7 @@ PICTURES |= {"deliver": "truck", "confirm": "check"}
 PAGES = {"G": "tracking:gift", "N": "tracking:need", "S": "tracking:shipment"}
 PAGES |= {"F": "tracking:fund", "M": "tracking:campaign"}
 LAST_FOUR = {"waybill"}
-IN_THE_HEADER = {"visibility", "donor_name"}
+IN_THE_HEADER = {"visibility", "donor_name", "own_product"}
 
 
 class _Blank(dict[str, str]):
@@ -52,7 +52,8 @@ def title(line: Line) -> str:
 
 def value_text(spec: Spec, value: Any, names: words.Names) -> str:
     """An open fact as people read it; nothing for nothing."""
-    if value in (None, "", []) or isinstance(value, list):
+    nothing = value in (None, "", []) or isinstance(value, list)
+    if nothing or (spec.kind == "aim" and value == "free" and not spec.required):
         return ""
     if isinstance(spec.choices, type):
         known = {member.value: member for member in spec.choices}
@@ -64,7 +65,7 @@ def value_text(spec: Spec, value: Any, names: words.Names) -> str:
         return written(value) if written else f"{value:,}"
     if isinstance(value, str) and issubclass(spec.of, date):
         return value[:10]
-    return words.name(names, str(value))
+    return words.aim(value, names) if spec.kind == "aim" else words.name(names, str(value))
 
 
 def view(

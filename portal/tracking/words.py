@@ -56,6 +56,12 @@ CARE = {
     "no-splash": _("It does not keep out splashes of blood: it is not for operations."),
     "size": _("Say the size."),
 }
+PURPOSES = {
+    "isolation": _("For isolation wards and intensive care"),
+    "fever_clinic": _("For fever clinics"),
+    "medical": _("For any use inside hospitals"),
+    "community": _("For the community outside hospitals"),
+}
 STAGES = {
     "start": _("Begun"),
     "match": _("Matched"),
@@ -129,6 +135,16 @@ def name(names: Names, key: str) -> str:
     """The name of an organisation, warehouse or item as it was then; else the key itself."""
     known = names.get(key)
     return known["en" if english() else "zh"] if known else key
+
+
+def aim(value: str, names: Names) -> str:
+    """Whom a gift is for: `free`, `hospital:U-…`, `region:4201` or `purpose:…` in words."""
+    kind, _colon, what = value.partition(":")
+    if kind == "hospital":
+        return name(names, what)
+    if kind == "purpose":
+        return label(PURPOSES, what)
+    return name(names, value) if kind == "region" else gettext("Wherever it is needed most")
 
 
 def unit(names: Names, item: str) -> str:

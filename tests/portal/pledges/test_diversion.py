@@ -1,4 +1,4 @@
-"""A gift meant for somebody goes nowhere else unless its donor agrees: his own move, by his link."""
+"""A gift meant for somebody goes nowhere else unless its donor agrees, by his own link."""
 
 from datetime import timedelta
 
@@ -16,6 +16,8 @@ from portal.pledges.models import Diversion, Pledge
 from portal.pledges.queries import may_go_to
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, NotYours
+from portal.tracking import checking
+from portal.tracking.projecting import project_all
 from portal.warehouse.models import Allocation
 from portal.warehouse.stages import ExceptionReason
 from tests.factories.catalogue import MASK
@@ -53,7 +55,9 @@ def elsewhere():
     return create_hospital(legal_name="示例乙医院")
 
 
-def test_acceptance_10_without_the_donor_s_consent_a_gift_goes_nowhere_else(there, elsewhere, seal):
+def test_acceptance_10_without_the_donor_s_consent_a_gift_goes_nowhere_else(
+    client, there, elsewhere, seal
+):
     gift = designated(there)
     lot, other = stocked(pledge=gift), line_of(elsewhere)
 
@@ -74,6 +78,11 @@ def test_acceptance_10_without_the_donor_s_consent_a_gift_goes_nowhere_else(ther
         f"hospital:{elsewhere.code}",
     )
     assert said["recorded_at"]
+    project_all()
+    page = client.get(f"/en/g/{gift.code}/").content.decode()
+    assert "Given for: 示例乙医院" in page
+    assert "changed by the donor: 示例甲医院" in page
+    assert checking.differences() == []
 
 
 def test_acceptance_10_a_refusal_keeps_the_gift_as_it_was_meant(there, elsewhere):

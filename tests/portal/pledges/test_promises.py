@@ -63,8 +63,9 @@ def test_acceptance_13_a_pledge_past_its_date_is_overdue_in_public(client, seal)
     assert stage_of(gift) == "overdue"
     assert "Overdue" in page
     assert DAY.isoformat() in page
-    assert listed.count("<li><div>") == 1
+    assert listed.count('<span class="mono">G-') == 1
     assert gift.code in listed
+    assert f"Overdue: announced in public, to be given by {DAY.isoformat()}" in page
     assert checking.differences() == []
 
 
