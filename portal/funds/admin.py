@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from portal.accounts.acting import Actor, acting_as
-from portal.accounts.models import Person
+from portal.accounts.acting import Actor, acting_in
 from portal.accounts.roles import AUDITOR
 from portal.funds.models import BankLine, Fund, MoneyGift, Refusal, Spend
 from portal.input.amounts import yuan
@@ -51,8 +50,7 @@ class ForAuditors(admin.ModelAdmin[Any]):
     """Rows that nobody changes; only auditors see them."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        person = request.user
-        return isinstance(person, Person) and bool(acting_as(person, {AUDITOR}))
+        return bool(acting_in(request, {AUDITOR}))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)

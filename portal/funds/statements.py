@@ -62,7 +62,7 @@ class Read:
     why: str = ""
 
 
-class _Wrong(ValueError):
+class WrongCell(ValueError):
     """A cell that cannot be read; the text says which."""
 
 
@@ -132,9 +132,9 @@ def _line(line: Line, columns: dict[str, int]) -> Read:
     serial = re.sub(r"\s", "", cells.get("serial", "")).strip("'\"=")[:80]
     try:
         if not serial:
-            raise _Wrong(_("There is no serial number, so it could be booked twice."))
+            raise WrongCell(_("There is no serial number, so it could be booked twice."))
         day, signed = _day(cells.get("day", "")), _signed(cells)
-    except _Wrong as wrong:
+    except WrongCell as wrong:
         return Read(line.number, Kind.REFUSED, serial=serial, remark=remark, why=str(wrong))
     kind = Kind.CREDIT if signed > 0 else Kind.DEBIT
     if REVERSAL.search(remark) or (signed < 0 and _red(cells)):
@@ -145,26 +145,26 @@ def _line(line: Line, columns: dict[str, int]) -> Read:
 
 def _red(cells: dict[str, str]) -> bool:
     """A negative figure in the column of what came in: the bank takes a credit back."""
-    return bool(cells.get("credit")) and _fen(cells["credit"]) < 0
+    return bool(cells.get("credit")) and fen_of(cells["credit"]) < 0
 
 
 def _signed(cells: dict[str, str]) -> int:
     """What came in, in fen; below zero for what went out."""
     if "amount" in cells and not (cells.get("credit") or cells.get("debit")):
-        amount = _fen(cells["amount"])
+        amount = fen_of(cells["amount"])
         side = cells.get("side", "").lower()[:2]
         if "side" in cells and not (side in CREDIT_WORDS | DEBIT_WORDS or side[:1] in "贷收借付支"):
-            raise _Wrong(_("It does not say whether it came in or went out."))
+            raise WrongCell(_("It does not say whether it came in or went out."))
         out = side in DEBIT_WORDS or side[:1] in {"借", "付", "支"}
         signed = -amount if out else amount
     else:
-        signed = _fen(cells.get("credit", "")) - _fen(cells.get("debit", ""))
+        signed = fen_of(cells.get("credit", "")) - fen_of(cells.get("debit", ""))
     if not signed:
-        raise _Wrong(_("It has no amount."))
+        raise WrongCell(_("It has no amount."))
     return signed
 
 
-def _fen(cell: str) -> int:
+def fen_of(cell: str) -> int:
     """`1,234.50`, `￥1234.5`, `(12.00)`, `-` in whole fen. No float is ever made."""
     text = unicodedata.normalize("NFKC", cell).replace(",", "").replace(" ", "")
     text = text.lstrip("¥").removesuffix("元").removeprefix("cny").removeprefix("CNY")
@@ -175,7 +175,7 @@ def _fen(cell: str) -> int:
     text = re.sub(r"(\.\d{2})0+\Z", r"\1", text).replace("-¥", "-")
     match = AMOUNT.match(text)
     if match is None:
-        raise _Wrong(_("“%(cell)s” is not an amount.") % {"cell": cell[:40]})
+        raise WrongCell(_("“%(cell)s” is not an amount.") % {"cell": cell[:40]})
     fen = int(match[2]) * 100 + int((match[3] or "").ljust(2, "0"))
     return -fen if match[1] == "-" else fen
 
@@ -187,4 +187,4 @@ def _day(cell: str) -> date:
             raise ValueError(cell)
         return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError as wrong:
-        raise _Wrong(_("“%(cell)s” is not a day.") % {"cell": cell[:40]}) from wrong
+        raise WrongCell(_("“%(cell)s” is not a day.") % {"cell": cell[:40]}) from wrong

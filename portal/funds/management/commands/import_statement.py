@@ -39,9 +39,9 @@ class Command(BaseCommand):
             campaign = Campaign.objects.filter(code=options["campaign"]).first()
             if campaign is None:
                 raise CommandError(_("There is no such campaign."), returncode=BAD_INPUT)
-            actor = _actor(options["username"], org=campaign.org.code)
+            actor = finance_actor(options["username"], org=campaign.org.code)
             try:
-                lines = read(_bytes(options["file"]))
+                lines = read(bytes_of(options["file"]))
             except Unreadable as unreadable:
                 raise CommandError(str(unreadable), returncode=BAD_INPUT) from unreadable
             if options["dry_run"]:
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{name} {n}" for name, n in done.counts.items() if n))
 
 
-def _actor(username: str, *, org: str) -> Actor:
+def finance_actor(username: str, *, org: str) -> Actor:
     person = Person.objects.filter(username=username).first()
     held = acting_as(person, {FINANCE}) if person else []
     found = [actor for actor in held if actor.org == org]
@@ -71,7 +71,7 @@ def _actor(username: str, *, org: str) -> Actor:
     return found[0]
 
 
-def _bytes(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
