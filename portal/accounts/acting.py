@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest
+
 from portal.accounts.models import Grant, Person
 from portal.accounts.roles import Role
 
@@ -49,6 +51,18 @@ def acting_as(person: Person, roles: Iterable[str]) -> list[Actor]:
     """The capacities of this person among these roles."""
     wanted = set(roles)
     return [actor for actor in actors(person) if actor.role in wanted]
+
+
+def acting_in(request: HttpRequest, roles: Iterable[str]) -> list[Actor]:
+    """The capacities among these roles of who sent this, read once a request: the workbench asks
+    for every kind of thing that it could show."""
+    if not isinstance(request.user, Person):
+        return []
+    if not hasattr(request, "capacities"):
+        request.capacities = actors(request.user)  # type: ignore[attr-defined]  # ours, for this request
+    held: list[Actor] = request.capacities  # type: ignore[attr-defined]  # the same
+    wanted = set(roles)
+    return [actor for actor in held if actor.role in wanted]
 
 
 def accounts_of(person_id: int) -> set[int]:

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.acting import Actor, acting_as
-from portal.accounts.models import Person
+from portal.accounts.acting import Actor, acting_in
 from portal.accounts.roles import AUDITOR
 from portal.evidence import commands, queries
 from portal.evidence.commands import REVIEWERS, Refused
@@ -40,8 +39,7 @@ class FileAdmin(admin.ModelAdmin[File]):
     show_full_result_count = False
 
     def capacities(self, request: HttpRequest) -> list[Actor]:
-        person = request.user
-        return acting_as(person, {*REVIEWERS, AUDITOR}) if isinstance(person, Person) else []
+        return acting_in(request, {*REVIEWERS, AUDITOR})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.capacities(request))

@@ -3,8 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from portal.accounts.acting import acting_as
-from portal.accounts.models import Person
+from portal.accounts.acting import acting_in
 from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER
 from portal.notices.models import Notice
 
@@ -24,7 +23,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
     show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return isinstance(request.user, Person) and bool(acting_as(request.user, SEE))
+        return bool(acting_in(request, SEE))
 
     def has_view_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         return self.has_module_permission(request)

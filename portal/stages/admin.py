@@ -17,8 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.acting import Actor, actors
-from portal.accounts.models import Person
+from portal.accounts.acting import Actor, acting_in
 from portal.accounts.roles import AUDITOR
 from portal.evidence.forms import FilesForm
 from portal.evidence.sending import send_files
@@ -84,13 +83,11 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
 
     def capacities(self, request: HttpRequest) -> list[Actor]:
         """The capacities in which this person sees or moves these subjects."""
-        if not isinstance(request.user, Person):
-            return []
         roles = {role for move in self.model.lifecycle.moves for role in move.by} | {
             AUDITOR,
             *self.sees,
         }
-        return [actor for actor in _actors(request, request.user) if actor.role in roles]
+        return acting_in(request, roles)
 
     def get_fields(self, request: HttpRequest, obj: Subject | None = None) -> Any:
         """Where a part names none: every field, the stage by its name, and nothing that only the
@@ -274,12 +271,3 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
 
     def _address(self, name: str, *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
-
-
-def _actors(request: HttpRequest, person: Person) -> list[Actor]:
-    """The person's capacities, read once a request: the workbench asks them for every kind of
-    subject."""
-    if not hasattr(request, "capacities"):
-        request.capacities = actors(person)  # type: ignore[attr-defined]  # ours, for this request
-    held: list[Actor] = request.capacities  # type: ignore[attr-defined]  # the same
-    return held

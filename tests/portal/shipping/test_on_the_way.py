@@ -150,15 +150,16 @@ def test_a_number_that_looks_strange_is_taken_and_the_page_warns(client):
 # what the carrier says
 
 
-@pytest.mark.parametrize("state", list(CarrierState))
-def test_r24_no_word_of_a_carrier_confirms_or_books_anything(state):
+def test_r24_no_word_of_a_carrier_confirms_or_books_anything():
     shipment = create_shipment()
+    last = (CarrierState.REFUSED, CarrierState.RETURNING, CarrierState.SIGNED_FOR_OTHER)
 
-    shipment = says(shipment, state)
+    for state in (*(s for s in CarrierState if s not in last), *last):
+        shipment = says(shipment, state)
 
-    assert shipment.stage == STAGE_OF[state] != "confirmed"
-    assert (held("transit"), held("received")) == (1000, 0)
-    assert (shipment.carrier_state, shipment.carrier_said_at) == (state.value, AT)
+        assert shipment.stage == STAGE_OF[state] != "confirmed"
+        assert (held("transit"), held("received")) == (1000, 0)
+        assert (shipment.carrier_state, shipment.carrier_said_at) == (state.value, AT)
 
 
 def test_r24_signed_for_is_delivered_and_the_hospital_still_confirms(seal):
@@ -208,20 +209,18 @@ def test_a_part_lost_on_the_way_leaves_the_rest_to_be_confirmed(seal):
     assert broken() == []
 
 
-@pytest.mark.parametrize(
-    ("facts", "sentence"),
-    [
+def test_a_partial_loss_is_less_than_all_and_more_than_nothing():
+    shipment = create_shipment()
+    refusals = (
         (lost_part(0), "at least one line"),
         (lost_part(1001), "more cannot be lost"),
         (lost_part(1, line=2), "more cannot be lost"),
         (lost_part(1000), "whole shipment"),
-    ],
-)
-def test_a_partial_loss_is_less_than_all_and_more_than_nothing(facts, sentence):
-    shipment = create_shipment()
+    )
 
-    with pytest.raises(MoveRefused, match=sentence):
-        move_on(shipment, "lose_part", facts)
+    for facts, sentence in refusals:
+        with pytest.raises(MoveRefused, match=sentence):
+            move_on(shipment, "lose_part", facts)
 
     assert held("transit") == 1000
 
