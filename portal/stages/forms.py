@@ -31,7 +31,7 @@ class MoveForm(forms.Form):
     """The facts of one move as a bound or unbound form.
 
     `choices(name)` gives the choices a fact names; `initial` may hold rows (lists of dicts): those
-    rows are fixed, each with a
+    rows are fixed (`<rows>_without` names facts of theirs that are not asked for), each with a
     `caption` to show, unless they are FreeRows; without initial rows there are empty ones to fill
     and a button for more.
     """
@@ -61,7 +61,13 @@ class MoveForm(forms.Form):
             if spec.rows is None:
                 self.fields[spec.name] = form_field(spec, choices)
             else:
-                self.rows[spec.name] = self._formset(spec, data, initial.get(spec.name), blank_rows)
+                self.rows[spec.name] = self._formset(
+                    spec,
+                    data,
+                    initial.get(spec.name),
+                    blank_rows if spec.required else 0,  # what may be left out begins empty
+                    without=frozenset(initial.get(f"{spec.name}_without", ())),
+                )
         self.asks_again = False
 
     def _formset(
@@ -70,6 +76,8 @@ class MoveForm(forms.Form):
         data: QueryDict | None,
         initial: list[dict[str, Any]] | None,
         blank_rows: int,
+        *,
+        without: frozenset[str],
     ) -> forms.BaseFormSet[Any]:
         assert spec.rows is not None
         fixed = _is_fixed(initial)
@@ -81,6 +89,7 @@ class MoveForm(forms.Form):
                 "choices": staticmethod(self.choices),
                 "fixed": fixed,
                 "sent": not self.wants_more,
+                "without": without,
             },
         )
         kind: Any = forms.formset_factory(
@@ -191,11 +200,12 @@ class RowForm(forms.Form):
     facts: type[Facts]
     choices: Choices
     fixed: bool  # a row to fill must be able to stay empty, even where there is one choice only
+    without: frozenset[str] = frozenset()  # facts that are not asked for here: their usual value
     sent: bool  # not when more lines were asked for: then nothing is checked
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for spec in self.facts.specs():
+        for spec in (s for s in self.facts.specs() if s.name not in self.without):
             self.fields[spec.name] = form_field(
                 spec, type(self).choices, may_stay_empty=not self.fixed
             )

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts.acting import Actor
-from portal.catalogue.data import catalogue
-from portal.catalogue.queries import described, variants_by_key
+from portal.catalogue.queries import described, unit_of, variants_by_key
 from portal.input.tables import Unreadable
 from portal.needs.cells import Outcome
 from portal.needs.reporting import LABELS, remarks
@@ -98,7 +97,6 @@ def import_note(
 def report(reading: NoteReading, done: Noted, *, booked: bool) -> dict[str, Any]:
     """Every row with where it went or why not; the numbers add up to the rows."""
     variants = variants_by_key({row.variant for row in done.rows.values() if row.variant})
-    units = catalogue().items
     rows: list[dict[str, Any]] = []
     for row in done.rows.values():
         refused = done.refused.get(row.line, "")
@@ -111,7 +109,7 @@ def report(reading: NoteReading, done: Noted, *, booked: bool) -> dict[str, Any]
                 "outcome": outcome.value,
                 "label": str(LABELS[outcome]),
                 "item": described(known) if known else row.written,
-                "unit": units[row.item].unit_zh if row.item else "",
+                "unit": unit_of(known) if known else "",
                 "accepted": row.accepted,
                 "rejected": row.rejected,
                 "batch": row.batch,
@@ -131,5 +129,11 @@ def report(reading: NoteReading, done: Noted, *, booked: bool) -> dict[str, Any]
     above, columns = reading.above, reading.columns_left_out
     said = remarks(above=above, columns=columns, sheets=reading.sheets_left_out)
     fresh = len(rows) - counts["refused"] - again
-    return {"rows": rows, "summary": summary, "remarks": said, "done": booked, "fresh": fresh,
-            "counted": done.counted}  # fmt: skip
+    return {
+        "rows": rows,
+        "summary": summary,
+        "remarks": said,
+        "done": booked,
+        "fresh": fresh,
+        "again": again,
+    }

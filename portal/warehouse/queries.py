@@ -22,6 +22,7 @@ from portal.pledges.queries import unsent_lines
 from portal.stages.models import Subject
 from portal.warehouse.models import Arrival, Lot, Warehouse
 from portal.warehouse.nearing import RED, YELLOW, near
+from portal.warehouse.serials import CARE
 from portal.warehouse.stock_queries import (
     ask_out_initial,
     label_of,
@@ -133,7 +134,9 @@ def count_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
             "lot": line.lot.code,
         }
         rows.append({"line": line.no, "rejected": 0, "caption": caption})
-    return {"lines": rows}
+    told_apart = any(CARE in line.pledge_line.variant.item.care for line in lines)
+    without = () if told_apart else ("serials",)
+    return {"lines": rows, "lines_without": without, "batches_without": without}
 
 
 def inspected_line_choices(*, subject: Arrival, actor: Actor) -> Pairs:
