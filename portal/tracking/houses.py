@@ -151,12 +151,23 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
         "warn": "warn" if stopped else "",
         "holder": verdict.holders(part, shares),
         "since": lines[0].recorded_at if lines else gift.since,
-        "goods": sums.table(part),
+        "goods": _goods(part),
         "entries": showing.timeline(lines, named_of(lines), of=code),
         "crumbs": showing.crumbs(
             (gift.code, reverse("tracking:gift", args=[gift.code])), (code, "")
         ),
     }
+
+
+def _goods(part: Gift) -> dict[str, Any]:
+    """Its goods table without what only a whole gift has: what was promised and counted in."""
+    table = sums.table(part)
+    unsaid = {_("Promised"), _("Counted in")}
+    kept = [n for n, column in enumerate(table["columns"]) if column not in unsaid]
+    for row in table["rows"]:
+        row["cells"] = [row["cells"][n] for n in kept]
+        row["cells"][0]["differs"] = False
+    return {**table, "columns": [table["columns"][n] for n in kept]}
 
 
 def part_of(gift: Gift, code: str) -> Gift:
