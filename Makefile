@@ -27,7 +27,7 @@ test: $(V)/.dev
 test-services: export DATABASE_URL := $(or $(DATABASE_URL),postgresql://localhost/shanji)
 test-services: export REDIS_URL := $(or $(REDIS_URL),redis://localhost:6379/0)
 test-services: $(V)/.dev
-	$(TEST) -m "not browser and not bench and not long"
+	$(TEST) -m "not pure and not browser and not bench and not long"
 
 test-browser: $(V)/.browser
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(TEST) -m browser

@@ -14,6 +14,21 @@ import ledger.api as ledger
 pytest_plugins = ["tests.ledger_fixtures", "tests.witness_fixtures"]
 
 
+DATABASE = {"db", "transactional_db", "live_server"}  # fixtures; `log` and others ask for them
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest picks by mark
+def pytest_collection_modifyitems(items):
+    """Mark what touches neither database nor server: the same on every one of them.
+
+    pytest-django lets nobody else near the database, so `make test-services` need not repeat them.
+    """
+    for item in items:
+        asks = DATABASE & set(getattr(item, "fixturenames", ()))
+        if not asks and not any(map(item.get_closest_marker, ("django_db", "services"))):
+            item.add_marker(pytest.mark.pure)
+
+
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Nothing counted or remembered by the test before."""
