@@ -214,7 +214,7 @@ PLEDGE = Lifecycle(
         ),
         Stage(
             "released",
-            _("Released"),
+            _("Released from the promise"),
             _("The charity released the donor from what was not sent; the reason is public."),
             public="match",
             detour=True,

@@ -23,7 +23,7 @@ from portal.input.limits import allowed
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
 from portal.needs.stages import QuantityKind
-from portal.organisations.queries import name_of
+from portal.organisations.queries import body_of, name_of
 from portal.pledges import queries
 from portal.pledges.forms import GiftForm
 from portal.pledges.models import Pledge
@@ -133,5 +133,6 @@ def _about(line: NeedLine) -> dict[str, Any]:
         "item": described(line.variant),
         "unit": unit_of(line.variant),
         "hospital": name_of(line.need.hospital),
+        "body": name_of(body) if (body := body_of(line.need.hospital)) else "",
         "asked_kind": QuantityKind(line.quantity_kind).label,
     }

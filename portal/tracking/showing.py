@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -247,6 +248,7 @@ def need(
         "source": told.get("source", ""),
         "gifts": [{"code": c, "href": reverse("tracking:gift", args=[c])} for c in sorted(gifts)],
         "hospital_href": reverse("tracking:organisation", args=[row.hospital]),
+        "channel": channel_of(row.hospital),
         "entries": timeline(lines, named, of=row.code),
         "count": count,
         "crumbs": crumbs((_("Needs"), reverse("tracking:needs")), (row.code, "")),
@@ -320,7 +322,7 @@ def organisation(
         "stage": stage_label("organisation", row.stage),
         "text": stage_text("organisation", row.stage),
         "source": first.get("source", ""),
-        "channel": _channel(row),
+        "channel": channel_of(row.code) if row.kind == "hospital" else "",
         "issued": after.issued_by(row),
         "entries": timeline(lines, named, of=row.code),
         "count": count,
@@ -328,16 +330,19 @@ def organisation(
     }
 
 
-def _channel(row: Organisation) -> str:
-    """How gifts reach a hospital: straight, or only through a body that is named."""
-    if row.kind != "hospital":
+def channel_of(hospital: str) -> str:
+    """How gifts reach the hospital with this code; one question for it and its body."""
+    own = Organisation.objects.filter(code=hospital)
+    found = Organisation.objects.filter(
+        Q(code=hospital) | Q(code__in=own.exclude(channel_body="").values("channel_body"))
+    )
+    rows = {row.code: row for row in found}
+    if hospital not in rows:
         return ""
-    if not row.channel_body:
+    body = rows.get(rows[hospital].channel_body)
+    if body is None:
         return _("straight from the donor")
-    body = Organisation.objects.filter(code=row.channel_body).first()
-    return _("only through %(body)s") % {
-        "body": organisation_name(body) if body else row.channel_body
-    }
+    return _("only through %(body)s") % {"body": organisation_name(body)}
 
 
 def organisation_name(row: Organisation) -> str:

@@ -35,12 +35,14 @@ def donor_of(pledge):
     return Actor(role=Role.DONOR, by_link=pledge.code)
 
 
-def create_pledge(*, stage="accepted", lines=LINES, name="", contact="", at=AT, **said):
+def create_pledge(
+    *, stage="accepted", lines=LINES, name="", contact="", at=AT, given_lines=(), **said
+):
     """A gift in that stage: registered, accepted, declined or withdrawn; nameless: anonymous.
-    `said`: what else the donor says of it."""
+    `given_lines`: lines with what stands on their labels; `said`: what else the donor says."""
     variant(lines[0][0])
     facts = Registered(
-        lines=given(*lines),
+        lines=given_lines or given(*lines),
         visibility=Visibility.NAMED if name else Visibility.ANONYMOUS,
         donor_name=name,
         contact=contact,

@@ -13,6 +13,7 @@ from portal.stages.engine import MoveRefused, NotYours
 from portal.tracking import checking
 from portal.tracking.projecting import project_all
 from tests.factories.clock import AT
+from tests.factories.needs import create_need
 from tests.factories.organisations import create_charity, create_hospital
 from tests.factories.people import actor_of
 from tests.factories.pledges import create_pledge
@@ -58,8 +59,9 @@ def test_r18_the_donor_s_page_refuses_it_and_names_the_body(client, language, sa
     assert Shipment.objects.count() == 0
 
 
-def test_the_channel_is_public(client, seal):
+def test_r18_the_channel_is_public(client, seal):
     hospital, body = create_hospital(), create_charity(legal_name="示例代收会")
+    need = create_need(hospital=hospital)
     set_channel(hospital, body=body.code)
     seal()
     project_all()
@@ -67,6 +69,8 @@ def test_the_channel_is_public(client, seal):
     page = client.get(f"/en/o/{hospital.code}/").content.decode()
 
     assert "only through 示例代收会" in page
+    for asking in (f"/en/needs/{need.code}/", f"/en/needs/{need.code}/pledge/1/"):
+        assert "only through 示例代收会" in client.get(asking).content.decode()
     assert checking.differences() == []
 
 
