@@ -67,7 +67,7 @@ def fold_fund(shelf: Shelf, entry: Entry) -> None:
                 if (went if sign < 0 else came) in ("committed", "fee", "refunded", "paid"):
                     continue
                 column = "came"
-            shelf.row(Total, fund, month, column).amount += sign * told["amount"]
+            shelf.row(Total, _name(fund), month, column).amount += sign * told["amount"]
         if came == "donor" or went == "donor":
             sign = 1 if came == "donor" else -1
             shelf.row(Total, "money", "", "").amount += sign * told["amount"]
@@ -85,10 +85,15 @@ def _fund_of(shelf: Shelf, entry: Entry) -> str:
     return str(spend.facts.get("fund", "")) if spend else ""
 
 
+def _name(fund: str) -> str:
+    """The name of a fund's totals: a bare code would be taken for a row of that code."""
+    return f"fund:{fund}"
+
+
 def figures(fund: str) -> tuple[dict[str, int], list[tuple[str, dict[str, int]]]]:
     """(the sums of a fund, the same by month): fen by column, `left` is what it holds."""
     months: dict[str, dict[str, int]] = {}
-    for row in Total.objects.filter(name=fund).order_by("item_class"):
+    for row in Total.objects.filter(name=_name(fund)).order_by("item_class"):
         months.setdefault(row.item_class, dict.fromkeys(COLUMNS, 0))[row.unit_zh] = row.amount
     running, out = dict.fromkeys(COLUMNS, 0), []
     for month, found in months.items():

@@ -119,7 +119,7 @@ def gifts(*, confirmed: bool, before: int) -> list[Gift]:
 
 def totals() -> tuple[dict[str, int], list[Total]]:
     """({name: number}, pieces confirmed by class and unit, the largest first)."""
-    found = Total.objects.exclude(name__startswith="F-")  # a fund's own, by month
+    found = Total.objects.exclude(name__startswith="fund:")  # a fund's own, by month
     rows = list(found.order_by("-amount", "item_class", "unit_zh"))
     numbers = {row.name: row.amount for row in rows if row.name != "confirmed"}
     return numbers, [row for row in rows if row.name == "confirmed" and row.amount]

@@ -158,3 +158,5 @@ def test_money_identified_later_is_named_as_its_donor_wishes(client, story, told
     told()
 
     assert "一位邻居" in read(client, f"/en/g/{gift.code}/")
+    assert money.figures(fund.code)[0]["came"] == received(fund) == 1500 * YUAN + 7
+    call_command("check_public")
