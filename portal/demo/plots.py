@@ -16,6 +16,7 @@ from portal.demo.journeys import (
     shared_journey,
     warehouse_journey,
 )
+from portal.demo.money import money_journey
 from portal.demo.stock import stock_journey
 from portal.demo.transport import transport_journey
 from portal.evidence.models import Shows
@@ -28,6 +29,7 @@ SPLIT = gettext_noop("A gift of 1,000 respirators split: confirmed, on the way, 
 WHOLE = gettext_noop("A gift of 20,000 masks that reached three hospitals")
 SHORT = gettext_noop("Fewer counted in than the donor had sent")
 DIRECT = gettext_noop("Sent straight from the donor to the hospital")
+MONEY = gettext_noop("A gift of money: from the fund to what it paid for, to the fen")
 SOLD = gettext_noop("Some of it sold, given on, given back, written off, moved")
 RECALLED = gettext_noop("A lot that its maker recalled")
 GONE = gettext_noop("A shipment that was lost on the way")
@@ -38,7 +40,7 @@ HELD = gettext_noop("A parcel held for the hospital it is addressed to")
 URGENT = gettext_noop("Goods that left without a release order in an emergency")
 
 LOOK_AT = (SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE, RELABELLED, HELD, URGENT)
-LOOK_AT += (SOLD, RECALLED)
+LOOK_AT += (SOLD, RECALLED, MONEY)
 
 RESPIRATOR = ("medical-respirator", "mask.gb19083-2010")
 SURGICAL = ("surgical-mask", "mask.yy0469-2011")
@@ -141,6 +143,7 @@ def all_of(world: World) -> Iterator[tuple[float, Journey]]:
     )
     yield 150, stock_journey(world, variant=MEDICAL[1], quantity=2000, look=SOLD)
     yield 300, stock_journey(world, variant=RUB[1], quantity=80, look=RECALLED, recalled=True)
+    yield 60, money_journey(world, look=MONEY)
     yield 45, shared_journey(world, [(*GOWN, 900), (*SHOES, 1500)], to=0)
     yield 100, transport_journey(world, days=3)
     yield 490, transport_journey(world, days=20, cold=True)
