@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts.acting import Actor
@@ -64,17 +64,21 @@ def replacement_choices(*, subject: Receipt, actor: Actor) -> list[tuple[str, An
 def unreported(hospitals: Collection[str]) -> QuerySet[Receipt]:
     """Receipts of these hospitals of which something is not reported as issued, the oldest
     first."""
-    rows = Receipt.objects.filter(
-        shipment__hospital__code__in=hospitals,
-        lines__issued__lt=F("lines__accepted") + F("lines__later"),
-    )
-    return rows.select_related("shipment__hospital").distinct().order_by("opened_at", "pk")
+    left = ReceiptLine.objects.filter(issued__lt=F("accepted") + F("later"))
+    return _of(hospitals).filter(Exists(left.filter(receipt=OuterRef("pk")))).order_by("pk")
 
 
 def disputed(hospitals: Collection[str]) -> QuerySet[Receipt]:
     """Receipts of these hospitals with a difference, whether it is explained yet or not."""
-    rows = Receipt.objects.filter(shipment__hospital__code__in=hospitals, stage__in=STANDING)
-    return rows.select_related("shipment__hospital").order_by("-since", "-pk")
+    return _of(hospitals).filter(stage__in=STANDING).order_by("-since", "-pk")
+
+
+def _of(hospitals: Collection[str]) -> QuerySet[Receipt]:
+    """Their receipts; `lacks`: whether something of it is still missing."""
+    lost = ReceiptLine.objects.filter(missing__gt=F("later") + F("found"))
+    rows = Receipt.objects.filter(shipment__hospital__code__in=hospitals)
+    rows = rows.annotate(lacks=Exists(lost.filter(receipt=OuterRef("pk"))))
+    return rows.select_related("shipment__hospital")
 
 
 def open_differences(org: str) -> QuerySet[Receipt]:

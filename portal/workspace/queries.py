@@ -60,15 +60,24 @@ def received_rows(actors: Mapping[str, Actor]) -> list[dict[str, Any]]:
     waiting = {row.pk: row for row in unreported(actors)[:MOST]}
     found = {row.pk: row for row in disputed(actors)[:MOST]} | waiting
     return [
-        {"receipt": row, "unreported": pk in waiting, "moves": _moves(row, actors, pk in waiting)}
+        {
+            "receipt": row,
+            "unreported": pk in waiting,
+            "moves": _moves(row, actors, report_use=pk in waiting, come_later=_lacks(row)),
+        }
         for pk, row in found.items()
     ]
 
 
-def _moves(row: Receipt, actors: Mapping[str, Actor], unreported: bool) -> list[Move]:
+def _lacks(row: Receipt) -> bool:
+    return bool(row.lacks)  # type: ignore[attr-defined]  # annotated by the query
+
+
+def _moves(row: Receipt, actors: Mapping[str, Actor], **sense: bool) -> list[Move]:
+    """What the table allows and makes sense: there is something left to say."""
     assert row.shipment.hospital is not None, "what was confirmed has its hospital"
     may = allowed_moves(row, actors[row.shipment.hospital.code])
-    return [move for move in may if unreported or move.name != "report_use"]
+    return [move for move in may if sense.get(move.name, True)]
 
 
 def recalled_rows(hospitals: Collection[str]) -> list[dict[str, Any]]:
