@@ -119,6 +119,8 @@ def move(request: HttpRequest, *, actors: Actors, code: str, move: str) -> HttpR
 
 
 def _advance(request: HttpRequest, subject: Subject, row: Move, actor: Actor) -> HttpResponse:
+    if request.method == "GET" and subject.stage not in row.source:
+        return redirect("workspace:dock_thing", code=subject.code)  # done meanwhile
     order = request.GET.get("order", "")[:40]
     gate = any(spec.name == "order" for spec in row.facts.specs())
     return take(
@@ -131,6 +133,7 @@ def _advance(request: HttpRequest, subject: Subject, row: Move, actor: Actor) ->
         template="workspace/dock_move.html",
         context=_about(subject) | {"scans": "order" if gate else ""},
         photos=partial(FilesForm, papers=False, camera=True, required=False),
+        blank_rows=0 if row.initial else 1,  # more at a press: a phone shows one card a line
         done=lambda taken: _done(request, taken),
     )
 

@@ -168,6 +168,14 @@ class TestPages:
         shipment.refresh_from_db()
         assert (answer.url, shipment.stage) == (at_dock(), "in_transit")
 
+    def test_the_page_of_a_move_that_is_done_leads_to_the_thing_itself(self, client):
+        arrival = create_arrival(stage="arrived")
+        as_role(client, Role.WAREHOUSE, arrival.warehouse.org.code)
+
+        answer = client.get(move_of(arrival.code, "arrive"))
+
+        assert answer.url == reverse("workspace:dock_thing", args=[arrival.code])
+
     def test_a_shipment_leads_its_hospital_to_confirming_it(self, client):
         shipment = create_shipment()
         as_role(client, Role.HOSPITAL, shipment.hospital.code)
