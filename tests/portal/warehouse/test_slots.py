@@ -90,7 +90,7 @@ def test_the_donors_slip_names_slot_and_code_and_its_qr_opens_the_dock():
     assert arrival.code in text
     assert "2026-03-05" in text
     assert page.context["opens"].endswith(f"/dock/{arrival.code}/")
-    assert 'class="qr" src="data:image/svg+xml' in text
+    assert 'class="qr" src="data:image/' in text
 
 
 def test_another_gifts_link_opens_no_slip():
