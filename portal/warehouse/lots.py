@@ -16,7 +16,7 @@ from portal.needs.queries import accepted
 from portal.pledges.models import PledgeLine
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
-from portal.warehouse.models import Lot
+from portal.warehouse.models import ArrivalLine, Lot
 
 
 def posting(amount: int, lot: Lot, source: str, target: str) -> Posting:
@@ -90,15 +90,17 @@ def refuse_expired(lot: Lot, *, at: datetime) -> None:
 
 
 def refuse_held(lot: Lot) -> None:
-    """What is kept for a hospital is that hospital's to fetch or to give."""
-    held = Holding.objects.filter(lot=lot.code, place__startswith="held:", amount__gt=0).first()
-    if held is not None:
+    """A parcel kept for a hospital is that hospital's to fetch or to give; not so the rest of a lot
+    of which a hospital keeps what it received too many of."""
+    line = ArrivalLine.objects.filter(lot=lot, arrival__stage="held").first()
+    owner = line.arrival.consignee if line else None
+    if owner is not None:
         raise MoveRefused(
             _(
                 "Lot %(lot)s is held for %(owner)s, to whom the parcel is addressed: "
                 "only that hospital can fetch it or give it to be allocated."
             )
-            % {"lot": lot.code, "owner": held.place.partition(":")[2]}
+            % {"lot": lot.code, "owner": owner.code}
         )
 
 

@@ -16,7 +16,7 @@ from portal.needs.models import NeedLine
 from portal.needs.stages import Priority
 from portal.pledges.designation import covers
 from portal.warehouse.lots import is_fit, levels_of
-from portal.warehouse.models import Lot
+from portal.warehouse.models import ArrivalLine, Lot
 from portal.warehouse.nearness import borders
 from portal.warehouse.planning import MOST, Demand, Proposed, Supply, Way, solve
 from portal.warehouse.queries import open_for_allocation, stock_of
@@ -79,8 +79,8 @@ def plan_for(org: str, *, at: datetime) -> Plan:
 def _allocatable(stock: list[tuple[Lot, int]], *, today: date) -> list[tuple[Lot, int]]:
     """What may be given out, soonest to expire first."""
     codes = [lot.code for lot, _left in stock]
-    held = Holding.objects.filter(lot__in=codes, place__startswith="held:", amount__gt=0)
-    kept = set(held.values_list("lot", flat=True))
+    held = ArrivalLine.objects.filter(lot__code__in=codes, arrival__stage="held")
+    kept = set(held.values_list("lot__code", flat=True))
     free = [
         (lot, left)
         for lot, left in stock

@@ -1,5 +1,7 @@
 """Needs and gifts: what is asked for, promised, answered, taken back."""
 
+from datetime import timedelta
+
 from portal.accounts.roles import Role
 from portal.catalogue.fitness import Fitness
 from portal.needs.models import Need
@@ -156,14 +158,18 @@ def register(w, pick):
     if not lines:
         return None
 
+    use = pick.one(w.uses) if pick.chance(3) else "free"
+    promised_by = w.today() + timedelta(days=pick.below(6)) if pick.chance(4) else None
+
     def then(gift):
+        w.model.told[gift.code] = {"use": use, "promised": promised_by is not None}
         for no, (given, key) in enumerate(zip(lines, keys, strict=True), start=1):
             w.model.gift_lines[gift.code, no] = GiftLine(given.variant, given.quantity, key)
         for key, quantity in promised.items():
             if key is not None:
                 w.model.need_lines[key].pledged += quantity
 
-    facts = Registered(lines=tuple(lines))
+    facts = Registered(lines=tuple(lines), designation=use, announced_by=promised_by)
     return Attempt(Pledge, "register", w.donor(), facts, then=then, refused=refused)
 
 
@@ -192,5 +198,11 @@ def decline(w, pick):
 def withdraw(w, pick):
     gift = w.some(pick, Pledge, "registered", "accepted") if pick.chance(3) else None
     facts = gifts.Withdrawn(reason=gifts.WithdrawReason.ELSEWHERE)
-    then = lambda pledge: promised_again(w, pledge.code)  # noqa: E731
-    return gift and Attempt(Pledge, "withdraw", w.donor(gift), facts, code=gift, then=then)
+    if gift is None:
+        return None
+    promised = w.model.told[gift]["promised"] and w.stages[Pledge][gift] != "registered"
+    return Attempt(
+        *(Pledge, "withdraw", w.donor(gift), facts), code=gift,
+        then=lambda _pledge: promised_again(w, gift),
+        refused="promised in public" if promised else "",
+    )  # fmt: skip

@@ -27,7 +27,7 @@ from tests.factories.evidence import show
 from tests.machine.model import Lot, moved
 from tests.machine.world import KN95, Attempt, rule
 
-SENDABLE = ("accepted", "dispatched", "part_received", "received")
+SENDABLE = ("accepted", "dispatched", "part_received", "received", "overdue")
 
 
 def keep_arrival(w, arrival):

@@ -241,6 +241,8 @@ def pack_direct(w, pick):
         return None
     hospital = pick.one(w.hospitals).code
     lines = tuple(SentLine(line=no, quantity=n) for no, n in amounts.items())
+    meant = w.model.told[gift]["use"]
+    elsewhere = meant.startswith("hospital:") and meant != f"hospital:{hospital}"
     facts = SentDirect(hospital=hospital, carrier=Carrier.OWN, boxes=1, lines=lines)
 
     def then(shipment):
@@ -257,6 +259,7 @@ def pack_direct(w, pick):
         *(Shipment, "pack", w.donor(gift), facts), then=then,
         fields={"gift": Pledge.objects.get(code=gift)},
         net=lambda s: shipped(w, s.code, f"donor:{gift}", f"transit:{s.code}"),
+        refused="meant for another" if elsewhere else "",
     )  # fmt: skip
 
 

@@ -14,17 +14,27 @@ from hypothesis import strategies as st
 from portal.stages.table import lifecycles
 from tests.bench.measuring import say
 from tests.long.conftest import either, keep
-from tests.machine import asking, bringing, carrying, giving, keeping, receiving, settling
+from tests.machine import (
+    asking,
+    bringing,
+    carrying,
+    giving,
+    keeping,
+    promising,
+    receiving,
+    settling,
+)
 from tests.machine.exempt import EXEMPT
 from tests.machine.picking import Pick
 from tests.machine.world import RULES, World
 
 pytestmark = pytest.mark.django_db
 __all__ = ["keep"]
-PARTS = (asking, bringing, keeping, giving, receiving, carrying, settling)
+PARTS = (asking, promising, bringing, keeping, giving, receiving, carrying, settling)
 GOODS = {
     "need",
     "pledge",
+    "diversion",
     "arrival",
     "lot",
     "allocation",

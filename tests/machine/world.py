@@ -18,7 +18,7 @@ from portal.catalogue.models import Variant
 from portal.input.once import once
 from portal.needs.models import Need, NeedLine
 from portal.oversight.invariants import broken
-from portal.pledges.models import Pledge, PledgeLine
+from portal.pledges.models import Diversion, Pledge, PledgeLine
 from portal.receipts.models import Receipt
 from portal.shipping.models import Release, Shipment, UrgentIssue
 from portal.stages import clock, engine
@@ -31,8 +31,18 @@ from tests.factories.people import PERSON
 from tests.factories.warehouse import create_warehouse
 from tests.machine.model import Model
 
-ALL = (Need, Pledge, Arrival, Lot, Allocation, Release, UrgentIssue, Shipment, Receipt)
-SUBJECTS = tuple(model for model in ALL if hasattr(model, "lifecycle"))
+SUBJECTS = (
+    Need,
+    Pledge,
+    Diversion,
+    Arrival,
+    Lot,
+    Allocation,
+    Release,
+    UrgentIssue,
+    Shipment,
+    Receipt,
+)
 MASK, SURGICAL, KN95 = "mask.gb19083-2010", "mask.yy0469-2011", "mask.gb2626-2006"
 ASKED = ("write_off_asked", "return_asked", "issue_asked", "sale_asked")
 MINUTE = timedelta(minutes=1)
@@ -84,6 +94,8 @@ class World:
         self.hospital_of = {org.code: org for org in self.hospitals}
         rows = Variant.objects.select_related("item").filter(key__in=(MASK, SURGICAL, KN95))
         self.items = {v.key: (v.item.key, v.item.item_class, set(v.fitness)) for v in rows}
+        self.uses = ["free", "purpose:medical", "purpose:community"]
+        self.uses += [f"hospital:{org.code}" for org in self.hospitals]
         self.begin()
 
     def begin(self):
@@ -140,8 +152,17 @@ class World:
             if code != lot and (other := self.model.lots[code])
         )
 
+    def meant(self, gift, line):
+        """Whether the donor's wish lets a gift go to a need line."""
+        kind, _colon, what = self.model.told[gift]["use"].partition(":")
+        if kind == "hospital":
+            return line.hospital == what
+        return kind == "free" or (line.fitness != "community") == (what == "medical")
+
     def fit(self, lot, line):
         """Whether a lot may go to a need line."""
+        if not self.meant(lot.gift, line):
+            return False
         item, kind, levels = self.items[lot.item]
         asked, asked_kind, _levels = self.items[line.item]
         if line.fitness == "community":

@@ -24,6 +24,7 @@ from tests.factories.organisations import create_hospital
 from tests.factories.people import signed_in
 from tests.factories.pledges import create_pledge
 from tests.factories.receipts import create_receipt
+from tests.factories.shipping import create_shipment
 from tests.factories.stock import hold
 from tests.factories.warehouse import (
     create_allocation,
@@ -93,6 +94,15 @@ def test_parcels_kept_for_a_hospital_are_not_proposed(house):
     asked()
 
     assert proposals(house) == []
+
+
+def test_the_rest_of_a_lot_of_which_a_hospital_received_too_many_may_still_be_given(house):
+    lot, line, next_line = lot_in(house, 500), asked(100), asked(400)
+    shipment = create_shipment((line, lot, 100))
+    create_receipt({"line": 1, "surplus": 3}, shipment=shipment)  # kept there until explained
+
+    assert proposals(house) == [(lot.code, next_line.need.code, 400)]
+    assert create_allocation(next_line, (lot, 400)).stage == "published"
 
 
 def test_goods_fit_for_a_ward_are_not_proposed_for_the_community(house):
