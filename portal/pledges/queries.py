@@ -9,13 +9,15 @@ from ledger.core.postings import INSIDE
 from portal.accounts.acting import Actor
 from portal.balance.models import Holding
 from portal.balance.places import name_of
-from portal.catalogue.queries import variant_choices
+from portal.catalogue.queries import described, unit_of, variant_choices
 from portal.needs.models import NeedLine
-from portal.organisations.queries import hospital_choices
+from portal.organisations import queries as organisations
 from portal.pledges import designation
 from portal.pledges.models import Pledge, PledgeLine
+from portal.stages.models import Trail
 
 __all__ = [
+    "agreement_of",
     "asked_line",
     "designation_choices",
     "is_accounted_for",
@@ -58,6 +60,23 @@ def asked_line(*, code: str, no: int) -> NeedLine | None:
     return found.select_related("need__hospital", "variant__item").first()
 
 
+def agreement_of(pledge: Pledge) -> dict[str, Any]:
+    """What stands in the agreement on an accepted gift: the two parties and the lines."""
+    accepted = Trail.objects.filter(lifecycle="pledge", code=pledge.code, move="accept")
+    charity = organisations.by_code(
+        accepted.order_by("-pk").values_list("org", flat=True).first() or ""
+    )
+    return {
+        "gift": pledge,
+        "donor": pledge.donor_name,
+        "charity": organisations.name_of(charity) if charity else "",
+        "rows": [
+            {"line": line, "name": described(line.variant), "unit": unit_of(line.variant)}
+            for line in lines_of(pledge)
+        ],
+    }
+
+
 def designation_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:
     """Whom a gift may be for: anybody, a region, a use, a hospital."""
     return designation.choices()
@@ -65,7 +84,7 @@ def designation_choices(*, subject: Pledge | None = None, actor: Actor | None = 
 
 def related_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:
     """To which hospital a donor may be related; to none first."""
-    return [("", _("No")), *hospital_choices()]
+    return [("", _("No")), *organisations.hospital_choices()]
 
 
 def may_go_to(pledge: Pledge, line: NeedLine) -> bool:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +21,9 @@ from portal.accounts.models import Link
 from portal.accounts.roles import DONOR
 from portal.accounts.secret import by_secret_link
 from portal.catalogue.queries import described, unit_of
+from portal.papers.printing import paper
 from portal.pledges.models import Diversion, Pledge
-from portal.pledges.queries import lines_of, unsent_lines
+from portal.pledges.queries import agreement_of, lines_of, unsent_lines
 from portal.receipts.models import Receipt
 from portal.receipts.queries import of_gift as receipts_of
 from portal.shipping.forms import DirectForm
@@ -66,6 +68,17 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The ledger's receipt for the registration of the gift."""
     gift, _actor = _opened(request, token)
     return receipt_file(lifecycle="pledge", code=gift.code, move="register")
+
+
+@by_secret_link
+def agreement(request: HttpRequest, token: str) -> HttpResponse:
+    """The written agreement of an accepted gift, to print and sign; 404 before that."""
+    gift, _actor = _opened(request, token)
+    if gift.stage in ("registered", "declined", "withdrawn"):
+        raise Http404
+    address = settings.SITE_ORIGIN + reverse("plain:tracking:gift", args=[gift.code])
+    context = {"address": address, **agreement_of(gift)}
+    return paper(request, "pledges/agreement.html", context, name=f"{gift.code}-agreement")
 
 
 @by_secret_link

@@ -21,6 +21,7 @@ urlpatterns = [
     path("donor/", claims.donor, name="donor"),
     path("claim/<str:token>/", claims.claim, name="claim"),
     path("claim/<str:token>/receipt", claims.receipt, name="claim_receipt"),
+    path("claim/<str:token>/agreement", claims.agreement, name="agreement"),
     path("claim/<str:token>/announce/", claims.announce, name="announce"),
     path("claim/<str:token>/send/", claims.send, name="send"),
     path("claim/<str:token>/arrivals/<str:code>/slip", slips.slip, name="slip"),
