@@ -18,6 +18,7 @@ from portal.warehouse.lots import held_in
 from portal.warehouse.models import Lot, RecallAnswer
 from portal.warehouse.stock_facts import RecallAnswered, Recalled
 from portal.warehouse.stock_keeping import name_lot
+from portal.warehouse.stock_telling import tell_of_recall
 
 TOLD = INSIDE | {"community", "rejected"}  # whoever has some of it there
 MOST_LOTS = 60  # of one batch
@@ -33,6 +34,7 @@ def recall(subject: Lot, facts: Recalled, step: Step) -> None:
     name_lot(subject, step)
     step.concern(*[row["owner"] for row in found])
     step.open(holders=found)
+    tell_of_recall(subject, found, at=step.at)
     if not facts.whole_batch:
         return
     alone = Recalled(reason=facts.reason, notice=facts.notice, note=facts.note, whole_batch=False)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from portal.accounts.roles import Role
 from portal.balance.checking import differences
 from portal.balance.models import Holding
+from portal.notices import commands as notices
+from portal.notices.models import Notice
 from portal.oversight.invariants import broken
 from portal.pledges.models import Pledge
 from portal.stages.engine import MoveRefused, NotYours
@@ -284,8 +286,11 @@ def test_a_hospital_sees_the_recall_and_says_what_it_still_has(house, lot):
     create_receipt(shipment=shipment)
     hospital = shipment.hospital.code
     actor = actor_of(Role.HOSPITAL, org=hospital)
+    notices.follow(hospital, to="ward@hospital.example", at=AT)
     recall(lot)
     assert list(recalled_at([hospital])) == [lot]
+    told = Notice.objects.filter(key__startswith="recall:")
+    assert list(told.values_list("code", "about", "asks")) == [(hospital, lot.code, True)]
 
     with pytest.raises(MoveRefused, match="You confirmed 200 of lot"):
         move(lot, "answer", RecallAnswered(aside=150, used=51), actor=actor)
