@@ -2,6 +2,7 @@
 their extremes and how long they were outside what the goods can bear."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -37,22 +38,8 @@ def keep(arrival: Arrival, lot: Lot, log: Log, *, actor: Actor, at: datetime) ->
             % {"item": described(lot.variant)}
         )
     floor, ceiling = 10 * allowed[0], 10 * allowed[1]
-    (began, _low), (ended, _high) = log.readings[0], log.readings[-1]
-    row, new = ColdLog.objects.get_or_create(
-        lot=lot,
-        digest=log.digest,
-        defaults={
-            "readings": log.text,
-            "count": len(log.readings),
-            "began": began,
-            "ended": ended,
-            "lowest": log.lowest,
-            "highest": log.highest,
-            "floor": floor,
-            "ceiling": ceiling,
-            "minutes_outside": log.minutes_outside(floor, ceiling),
-        },
-    )
+    own = _summary(log, floor=floor, ceiling=ceiling)
+    row, new = ColdLog.objects.get_or_create(lot=lot, digest=log.digest, defaults=own)
     try:
         engine.advance(
             Arrival,
@@ -68,6 +55,20 @@ def keep(arrival: Arrival, lot: Lot, log: Log, *, actor: Actor, at: datetime) ->
             row.delete()
         raise
     return row
+
+
+def _summary(log: Log, *, floor: int, ceiling: int) -> dict[str, Any]:
+    return {
+        "readings": log.text,
+        "count": len(log.readings),
+        "began": log.readings[0][0],
+        "ended": log.readings[-1][0],
+        "lowest": log.lowest,
+        "highest": log.highest,
+        "floor": floor,
+        "ceiling": ceiling,
+        "minutes_outside": log.minutes_outside(floor, ceiling),
+    }
 
 
 def degrees(tenths: int) -> str:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from portal.accounts.acting import Actor
 from portal.catalogue.models import Variant
@@ -241,31 +242,22 @@ def _facts(sheet: Sheet, arrival: Arrival, part: list[Target], *, last: bool) ->
         reason = CountReason.SURPLUS if here > line.announced else CountReason.NONE
         reason = CountReason.SHORT if missing and here < line.announced else reason
         said = next((row.reason for row in (first, *more) if row.reason), reason)
-        rows.append(
-            CountedLine(
-                line=line.no,
-                accepted=first.accepted,
-                rejected=first.rejected,
-                reason=said,
-                batch=first.batch,
-                expiry=first.expiry,
-                serials=first.serials,
-                later=later,
-            )
-        )
-        batches += [
-            CountedBatch(
-                line=line.no,
-                accepted=row.accepted,
-                rejected=row.rejected,
-                reason=said,
-                batch=row.batch,
-                expiry=row.expiry,
-                serials=row.serials,
-            )
-            for row in more
-        ]
+        rows.append(CountedLine(**_said(line, first, said), later=later))
+        batches += [CountedBatch(**_said(line, row, said)) for row in more]
     return Counted(lines=tuple(rows), batches=tuple(batches))
+
+
+def _said(line: ArrivalLine, row: NoteRow, reason: CountReason) -> dict[str, Any]:
+    """One row of the note as a row of facts."""
+    return {
+        "line": line.no,
+        "accepted": row.accepted,
+        "rejected": row.rejected,
+        "reason": reason,
+        "batch": row.batch,
+        "expiry": row.expiry,
+        "serials": row.serials,
+    }
 
 
 def _own_lines(sheet: Sheet, lines: list[ArrivalLine], part: list[Target]) -> dict[int, Target]:

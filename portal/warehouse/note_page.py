@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts.acting import Actor
+from portal.catalogue.models import Variant
 from portal.catalogue.queries import described, unit_of, variants_by_key
 from portal.input.tables import Unreadable
 from portal.needs.cells import Outcome
@@ -21,7 +22,7 @@ from portal.needs.views import FileForm
 from portal.pledges.models import Pledge
 from portal.warehouse.models import Arrival, Warehouse
 from portal.warehouse.note_importing import Noted, Sheet, book, foresee
-from portal.warehouse.note_reading import NoteReading, read_note
+from portal.warehouse.note_reading import NoteReading, NoteRow, read_note
 
 
 class NoteForm(FileForm):
@@ -97,29 +98,7 @@ def import_note(
 def report(reading: NoteReading, done: Noted, *, booked: bool) -> dict[str, Any]:
     """Every row with where it went or why not; the numbers add up to the rows."""
     variants = variants_by_key({row.variant for row in done.rows.values() if row.variant})
-    rows: list[dict[str, Any]] = []
-    for row in done.rows.values():
-        refused = done.refused.get(row.line, "")
-        outcome = Outcome.REFUSED if refused else row.outcome
-        known = variants.get(row.variant)
-        arrival, lot = done.where.get(row.line, ("", ""))
-        rows.append(
-            {
-                "line": row.line,
-                "outcome": outcome.value,
-                "label": str(LABELS[outcome]),
-                "item": described(known) if known else row.written,
-                "unit": unit_of(known) if known else "",
-                "accepted": row.accepted,
-                "rejected": row.rejected,
-                "batch": row.batch,
-                "expiry": row.expiry,
-                "lot": lot,
-                "arrival": arrival,
-                "again": row.line in done.again,
-                "notes": [*filter(None, [refused]), *map(str, row.notes)],
-            }
-        )
+    rows = [_told(row, variants.get(row.variant), done) for row in done.rows.values()]
     counts = {each.value: sum(r["outcome"] == each.value for r in rows) for each in Outcome}
     again = sum(row["again"] for row in rows)
     summary = _(
@@ -136,4 +115,25 @@ def report(reading: NoteReading, done: Noted, *, booked: bool) -> dict[str, Any]
         "done": booked,
         "fresh": fresh,
         "again": again,
+    }
+
+
+def _told(row: NoteRow, known: Variant | None, done: Noted) -> dict[str, Any]:
+    refused = done.refused.get(row.line, "")
+    outcome = Outcome.REFUSED if refused else row.outcome
+    arrival, lot = done.where.get(row.line, ("", ""))
+    return {
+        "line": row.line,
+        "outcome": outcome.value,
+        "label": str(LABELS[outcome]),
+        "item": described(known) if known else row.written,
+        "unit": unit_of(known) if known else "",
+        "accepted": row.accepted,
+        "rejected": row.rejected,
+        "batch": row.batch,
+        "expiry": row.expiry,
+        "lot": lot,
+        "arrival": arrival,
+        "again": row.line in done.again,
+        "notes": [*filter(None, [refused]), *map(str, row.notes)],
     }
