@@ -312,6 +312,60 @@ def components(language):
                 "help": say("请勿转发：凭它可以撤回捐赠。", "Keep it: it can withdraw the gift."),
             }
         ],
+        "_ways": [
+            {
+                "way": {
+                    "title": say("医用防护口罩", "Medical respirators"),
+                    "unit": say("只", "pieces"),
+                    "total": 20000,
+                    "rows": [
+                        {
+                            "source": say("捐赠人送出", "sent by the donor"),
+                            "house": say("示例仓库", "Example warehouse"),
+                            "shipment": "S-7K2M9Q4TX5",
+                            "href": "/s/S-7K2M9Q4TX5/",
+                            "now": say("已签收", "Received"),
+                            "amount": 12000,
+                        },
+                        {
+                            "source": say("捐赠人送出", "sent by the donor"),
+                            "house": say("示例仓库", "Example warehouse"),
+                            "shipment": "",
+                            "href": "",
+                            "now": say("在库", "In store"),
+                            "amount": 8000,
+                        },
+                    ],
+                    "drawn": {
+                        "width": 1080,
+                        "height": 420,
+                        "bands": [
+                            {
+                                "tone": "stored",
+                                "path": "M10 0C120 0 120 0 230 0V420C120 420 120 420 10 420Z",
+                                "ends": ("donor:", "house:W-7K2M9Q4TX5"),
+                                "amount": 20000,
+                            }
+                        ],
+                        "nodes": [
+                            {
+                                "key": "donor:",
+                                "whole": say("捐赠人送出", "sent by the donor"),
+                                "says": say("捐赠人送出", "sent by the donor"),
+                                "amount": 20000,
+                                "tone": "stored",
+                                "x": 0,
+                                "y": 0,
+                                "height": 420,
+                                "text": 16,
+                                "first": 207,
+                                "second": 222,
+                            }
+                        ],
+                    },
+                }
+            }
+        ],
         "_verify_card": [
             {
                 "code": "G-7K2M9Q4TX5",
