@@ -52,22 +52,29 @@ class Basis(Choice):
 
 
 class Donor(Facts):
-    shown: Shown = fact(_("Donor's name on the public page"), default=Shown.ANONYMOUS)
+    shown: Shown = fact(_("Donor shown as"), default=Shown.ANONYMOUS)
     donor_name: str = fact(_("Donor's name (never public)"), disclosure=PRIVATE, default="")
-    shown_name: str = fact(_("Name to show, if another"), disclosure=NAMED, default="")
+    shown_name: str = fact(
+        _("Name shown"), disclosure=NAMED, default="", help=_("Only where it is another name.")
+    )
     contact: str = fact(_("How to reach the donor (never public)"), disclosure=PRIVATE, default="")
 
 
 class Credited(Facts):
     """What the bank said of the money that came."""
 
-    received_on: date | None = fact(_("Day on the account; none: only promised"), default=None)
-    bank_serial: str = fact(_("Bank's serial number"), disclosure=PRIVATE, default="")
-    currency: Currency = fact(_("Currency it was sent in"), default=Currency.CNY)
-    original: int | None = fact(
-        _("Amount in that currency, in its smallest unit"), kind="count", default=None
+    received_on: date | None = fact(
+        _("Came on"), default=None, help=_("Leave it empty where it is only promised.")
     )
-    rate: str = fact(_("Yuan for one unit, as on the slip"), default="")
+    bank_serial: str = fact(_("Bank's serial number"), disclosure=PRIVATE, default="")
+    currency: Currency = fact(_("Currency"), default=Currency.CNY)
+    original: int | None = fact(
+        _("In that currency"),
+        kind="count",
+        default=None,
+        help=_("In its smallest unit: 10000 is a hundred dollars."),
+    )
+    rate: str = fact(_("Rate"), default="")
     rate_on: date | None = fact(_("Day of the rate"), default=None)
     rate_source: RateSource = fact(_("Where the rate is from"), default=RateSource.NONE)
 

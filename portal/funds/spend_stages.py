@@ -22,7 +22,7 @@ class Asked(Facts):
     amount: int = fact(_("Amount in yuan"), kind="amount")
     recipient: str = fact(_("For which hospital"), choices="recipient_choices")
     supplier: str = fact(_("Supplier's legal name"), disclosure=NAMED)
-    supplier_code: str = fact(_("Supplier's unified social credit code"), disclosure=NAMED)
+    supplier_code: str = fact(_("Its credit code"), disclosure=NAMED)
     papers: tuple[PaperFiled, ...] = fact(_("Documents"), default=())
 
 

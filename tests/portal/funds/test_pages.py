@@ -40,8 +40,7 @@ def asked(fund, **sent):
 def post(client, charity, address, /, role=Role.FINANCE, **sent):
     """As somebody new of the organisation, in English."""
     signed_in(client, role, org=charity.org.code)
-    client.cookies["django_language"] = "en"
-    return client.post(address, sent)
+    return client.post(address, sent, headers={"accept-language": "en"})
 
 
 def test_acceptance_11_the_page_refuses_with_rule_and_figures_and_keeps_what_was_typed(
