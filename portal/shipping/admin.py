@@ -153,10 +153,10 @@ class ShipmentAdmin(WithPapers, StatesPage):
     list_display = ("code", "at_stage", "hospital", "in_hands", "since")
     list_select_related = ("hospital",)
     fields = (
-        *("code", "at_stage", "to", "release", "given", "boxes", "by_carrier", "number"),
+        *("code", "at_stage", "to", "order", "given", "boxes", "by_carrier", "number"),
         *("in_hands", "held_since", "carrier_says", "since"),
     )
-    readonly_fields = ("to", "given", "by_carrier", "number", "in_hands", "carrier_says")
+    readonly_fields = ("order", "to", "given", "by_carrier", "number", "in_hands", "carrier_says")
     inlines = (ShipmentLines,)
     list_filter = (StageFilter,)
     search_fields = ("code",)
@@ -211,6 +211,11 @@ class ShipmentAdmin(WithPapers, StatesPage):
     @admin.display(description=_("hospital"))
     def to(self, shipment: Shipment) -> str:
         return public_page(shipment.hospital, "organisation")
+
+    @admin.display(description=_("release order"))
+    def order(self, shipment: Shipment) -> str:
+        """Its code: not all who see shipments may open orders."""
+        return shipment.release.code if shipment.release else "-"
 
     @admin.display(description=_("gift, direct lane"))
     def given(self, shipment: Shipment) -> str:
