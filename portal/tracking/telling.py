@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ledger.core.postings import MONEY
 from portal.disclosure.classes import NAMED, OPEN
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move, lifecycle
@@ -140,7 +141,8 @@ def goods_of(line: Line, *, of: str = "", most: int = 8) -> list[Fact]:
     text = words.joined(lines[:most], strong=True)
     if len(lines) > most:
         text += _(" and %(n)d more") % {"n": len(lines) - most}
-    return [{"label": _("Goods"), "value": text}] if text else []
+    money = bool(postings) and all(p["item"] == MONEY for p in postings)
+    return [{"label": _("Money") if money else _("Goods"), "value": text}] if text else []
 
 
 def _relabelled(told: Mapping[str, Any], names: words.Names) -> Fact:

@@ -134,7 +134,7 @@ def label(words: Mapping[str, object], key: str) -> str:
 def name(names: Names, key: str) -> str:
     """The name of an organisation, warehouse or item as it was then; else the key itself."""
     known = names.get(key)
-    return known["en" if english() else "zh"] if known else key
+    return known["en" if english() else "zh"] if known else label(CLASSES, key)
 
 
 def aim(value: str, names: Names) -> str:
