@@ -11,11 +11,11 @@ from ledger.core.postings import place
 from portal.accounts.acting import CLOCK
 from portal.balance.models import Holding
 from portal.pledges.models import Pledge
-from portal.pledges.queries import is_accounted_for
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
+from portal.warehouse.goods_in import fulfil
 from portal.warehouse.lots import held_in, on_shelf, posting
 from portal.warehouse.models import Lot, Warehouse
 from portal.warehouse.stock_facts import Shelved, StockCounted, StockReason
@@ -36,12 +36,6 @@ def name_lot(lot: Lot, step: Step) -> None:
 
 def locked_gift(lot: Lot) -> Pledge:
     return engine.locked(Pledge, lot.pledge.code)
-
-
-def fulfil(pledge: Pledge, step: Step) -> None:
-    """End the gift (locked) of which no piece is under way any more."""
-    if pledge.stage in Pledge.lifecycle.move("fulfil").source and is_accounted_for(pledge):
-        engine.follow(pledge, "fulfil", actor=step.actor, at=step.at)
 
 
 def open_lot(subject: Lot, facts: Facts, step: Step) -> None:

@@ -11,6 +11,7 @@ from portal.disclosure.classes import OPEN
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
+from portal.warehouse.goods_in import fulfil
 from portal.warehouse.lots import posting, refuse_expired
 from portal.warehouse.models import Lot
 from portal.warehouse.stock_facts import (
@@ -22,7 +23,6 @@ from portal.warehouse.stock_facts import (
     WriteOffAsked,
 )
 from portal.warehouse.stock_keeping import (
-    fulfil,
     house_of,
     locked_gift,
     name_lot,

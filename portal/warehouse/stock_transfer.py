@@ -10,11 +10,11 @@ from portal.balance.models import Holding
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.signing import signer
+from portal.warehouse.goods_in import fulfil
 from portal.warehouse.lots import held_in, posting, refuse_expired
 from portal.warehouse.models import Lot, Warehouse
 from portal.warehouse.stock_facts import ArrivedReason, CameOver, SentOver
 from portal.warehouse.stock_keeping import (
-    fulfil,
     house_of,
     locked_gift,
     name_lot,
