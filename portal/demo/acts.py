@@ -94,9 +94,13 @@ def give(
     *,
     name: str = "",
     contact: str = "",
+    meant: bool = False,
+    maker: bool = False,
     at: datetime,
 ) -> str:
-    """Register a gift of (variant, quantity, need line); with a name it is shown."""
+    """Register a gift of (variant, quantity, need line); with a name it is shown. `meant`: for
+    the hospital of its first line and nobody else; `maker`: the donor makes it."""
+    hospital = lines[0][2].need.hospital.code if meant and lines[0][2] else ""
     rows = tuple(
         GivenLine(
             variant=variant,
@@ -111,6 +115,8 @@ def give(
         visibility=Visibility.NAMED if name else Visibility.ANONYMOUS,
         donor_name=name,
         contact=contact,
+        designation=f"hospital:{hospital}" if hospital else "free",
+        own_product=maker,
     )
     return engine.begin(Pledge, "register", actor=GIVER, facts=facts, at=at).code
 

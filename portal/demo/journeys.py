@@ -58,7 +58,11 @@ def warehouse_journey(world: World, plot: Plot) -> Journey:
     at = yield BEGIN
     asking = lines_for(world, plot.item)
     meant = asking[plot.legs[0].to if plot.legs else 0] if plot.for_line else None
-    gift = acts.give([(plot.variant, plot.quantity, meant)], name=plot.name, at=at)
+    one = bool(plot.name) and len({leg.to for leg in plot.legs}) == 1
+    gift = acts.give(
+        [(plot.variant, plot.quantity, meant)], name=plot.name, meant=one,
+        maker=plot.name.endswith("制造有限公司"), at=at,
+    )  # fmt: skip
     world.gifts[plot.look or gift] = gift
     if plot.ends == "registered":
         return
