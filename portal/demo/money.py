@@ -44,9 +44,9 @@ def money_journey(world: World, *, look: str) -> Journey:
     spend = _ask(world, fund, 30_000 * YUAN, Purpose.PROTECTION, at=at)
     at = yield hours(6)
     _refused(world, fund, at=at)
-    for name, move, facts in _approvals(spend):
+    for name, move, approval in _approvals(spend):
         at = yield hours(5)
-        _move(world, name, spend, move, facts, at=at)
+        _move(world, name, spend, move, approval, at=at)
     at = yield hours(12)
     paid = Paid(paid_on=at.date(), bank_reference="示例回单 0001")
     _move(world, "finance", spend, "pay", paid, at=at)
@@ -92,7 +92,8 @@ def _fund(world: World, *, at: datetime) -> Fund:
         leftover="转入相同或相近目的的专项，并公示。",
     )  # fmt: skip
     fund = engine.begin(Fund, "set_up", actor=world.actor("finance"), facts=facts, at=at, org=org)
-    return _move(world, "publisher", fund, "publish", None, at=at)
+    _move(world, "publisher", fund, "publish", None, at=at)
+    return fund
 
 
 def _give(

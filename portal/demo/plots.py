@@ -39,8 +39,10 @@ RELABELLED = gettext_noop("Announced as N95, found to be KN95 by its label")
 HELD = gettext_noop("A parcel held for the hospital it is addressed to")
 URGENT = gettext_noop("Goods that left without a release order in an emergency")
 
-LOOK_AT = (SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE, RELABELLED, HELD, URGENT)
-LOOK_AT += (SOLD, RECALLED, MONEY)
+LOOK_AT = (
+    *(SPLIT, WHOLE, SHORT, DIRECT, GONE, WITHDRAWN, MORE, RELABELLED, HELD, URGENT),
+    *(SOLD, RECALLED, MONEY),
+)
 
 RESPIRATOR = ("medical-respirator", "mask.gb19083-2010")
 SURGICAL = ("surgical-mask", "mask.yy0469-2011")
