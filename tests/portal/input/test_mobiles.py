@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.disclosure.classes import PRIVATE
@@ -52,6 +52,7 @@ def test_r19_no_public_fact_of_any_move_takes_one(spec):
         field.clean("13800000000")
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.text(max_size=20).filter(lambda text: not any(c.isdigit() for c in text)),
     st.integers(3, 9),
