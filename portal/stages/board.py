@@ -54,10 +54,12 @@ def waiting(request: HttpRequest) -> list[Waiting]:
 
 
 def onward(table: Lifecycle, stage: str, roles: set[str]) -> Iterator[object]:
-    """The moves that bring it further; taking back and cancelling wait for nobody."""
+    """The moves that bring it further; taking back, cancelling and whatever may leave it where it
+    is wait for nobody."""
     for move in table.moves:
         further = {t for t in move.targets if t != stage and not table.stage(t).detour}
-        if stage in move.source and roles & set(move.by) and not move.within and further:
+        leads = further and stage not in move.targets and not move.within
+        if stage in move.source and roles & set(move.by) and leads:
             yield move.label
 
 
