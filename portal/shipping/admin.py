@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -162,6 +163,12 @@ class ShipmentAdmin(WithPapers, StatesPage):
     search_fields = ("code",)
     ordering = ("-pk",)
     sees = (COORDINATOR, AUTHORITY)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
+        """The authority's list holds what it may open: deliveries that nobody confirms."""
+        found = super().get_queryset(request)
+        roles = {actor.role for actor in self.capacities(request)}
+        return found.filter(stage="unconfirmed") if roles <= {AUTHORITY} else found
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}
