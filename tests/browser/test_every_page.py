@@ -32,7 +32,6 @@ FILES = (
 LOOKED_AT = {  # of the workbench, by axe
     "/admin/pledges/pledge/<n>/move/accept/",
     "/admin/shipping/release/open/issue/",
-    "/admin/shipping/shipment/<n>/move/dispatch/",
     "/admin/warehouse/allocation/open/publish/",
     "/admin/warehouse/arrival/<n>/move/count/",
 }
