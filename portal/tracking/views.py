@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -87,9 +88,11 @@ def _gift(row: Gift) -> dict[str, Any]:
 @by_code
 def need(request: HttpRequest, code: str) -> HttpResponse:
     """What a hospital asks for, how much of it is promised, under way and received."""
-    row = Need.objects.filter(code=code).first()
+    hospital = Organisation.objects.filter(code=OuterRef("hospital")).values("version")
+    row = Need.objects.filter(code=code).annotate(hospitals=Subquery(hospital[:1])).first()
     if row is None:
         raise finding.Lost(finding.nothing(code), status=404)
+    version = f"{row.version}.{row.hospitals}"  # the page says how gifts reach the hospital
 
     def context() -> dict[str, Any]:
         lines, first, count = queries.latest_of(code, showing.RECENT)
@@ -97,7 +100,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         rows = queries.rows_of([row])[code]
         return showing.need(row, rows, lines, named, count=count)
 
-    return page(request, "tracking/need.html", context, version=row.version, entries=row.version)
+    return page(request, "tracking/need.html", context, version=version, entries=row.version)
 
 
 @by_code

@@ -294,6 +294,7 @@ def components(language):
             {"tone": "error", "text": say("没有保存。", "Nothing was stored.")},
         ],
         "_demo_banner": [{}],
+        "_mirror_banner": [{"mirror_of": "https://shanji.example"}],
         "_mode_banner": [{"trouble": {"mode": mode, "since": AT}} for mode in ("frozen", "behind")],
         "_crumb": [
             {

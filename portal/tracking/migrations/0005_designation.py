@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracking', '0004_use_and_silence'),
+        ("tracking", "0004_use_and_silence"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='gift',
-            name='due',
+            model_name="gift",
+            name="due",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='gift',
-            name='said',
+            model_name="gift",
+            name="said",
             field=models.JSONField(default=dict),
         ),
         migrations.AddIndex(
-            model_name='gift',
-            index=models.Index(fields=['stage', 'due'], name='tracking_gift_due'),
+            model_name="gift",
+            index=models.Index(fields=["stage", "due"], name="tracking_gift_due"),
         ),
     ]

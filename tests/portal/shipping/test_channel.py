@@ -74,6 +74,23 @@ def test_r18_the_channel_is_public(client, seal):
     assert checking.differences() == []
 
 
+def test_r18_a_page_that_was_kept_is_made_anew_when_the_channel_changes(client, seal):
+    hospital, body = create_hospital(), create_charity(legal_name="示例代收会")
+    address = f"/en/needs/{create_need(hospital=hospital).code}/"
+    seal()
+    project_all()
+    tag = client.get(address)["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+    set_channel(hospital, body=body.code)
+    seal()
+    project_all()
+
+    answer = client.get(address, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "only through 示例代收会" in answer.content.decode()
+
+
 def test_a_channel_names_its_body_and_only_then():
     hospital, body = create_hospital(), create_charity()
 
