@@ -43,6 +43,12 @@ def english():
 
 
 @pytest.fixture
+def english_workbench(settings):
+    """Staff pages, whose addresses name no language, are in English too."""
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
 def child_env(tmp_path):
     """The environment of a child process that shares this test's database and files.
 

@@ -26,7 +26,7 @@ from tests.factories.people import actor_of, signed_in
 from tests.factories.receipts import create_receipt, explain, move_on, some, staff_of
 from tests.factories.shipping import create_direct, create_shipment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 NOTE = "照片为证"
 
 

@@ -19,7 +19,7 @@ from tests.factories.people import create_member, signed_in
 from tests.factories.receipts import confirm
 from tests.factories.shipping import create_shipment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 OFFICE = "office@hospital.example"
 
 

@@ -28,7 +28,7 @@ from tests.factories.people import signed_in
 from tests.factories.pledges import create_pledge, donor_of
 from tests.factories.warehouse import create_arrival, create_warehouse, keeper_of, sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 VENTILATOR = "ventilator.invasive"
 
 
