@@ -4,7 +4,6 @@ what left all the same stands in a public list."""
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import translation
 
 from ledger import api as ledger
 from portal.accounts.acting import grant
@@ -33,15 +32,8 @@ from tests.factories.shipping import (
 )
 from tests.factories.warehouse import create_allocation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 SHIPMENT = "/admin/shipping/shipment/"
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from portal.accounts.roles import Role
 from portal.balance.models import Holding
@@ -26,15 +25,8 @@ from tests.factories.warehouse import (
     lot_of,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 CODE = re.compile(r"[GNCALBWU]-[2-9A-Z]{10}")
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from ledger import api as ledger
 from portal.accounts.acting import grant
@@ -36,17 +36,10 @@ from tests.factories.warehouse import (
     lot_of,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 KN95 = "mask.gb2626-2006"
 WHY = {"exception": ExceptionReason.REFERRED, "note": "病人已转至该院"}
 OPEN = "admin:warehouse_allocation_open"
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

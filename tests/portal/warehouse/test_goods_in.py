@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from ledger import api as ledger
 from portal.accounts.acting import Actor, grant
@@ -44,17 +43,10 @@ from tests.factories.warehouse import (
 )
 from tests.portal.evidence.samples import drawing, saved
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 KN95 = "mask.gb2626-2006"
 CHECKED = {"lines-0-line": "1", "lines-0-label": "on", "lines-0-papers": "report"}
 CHECKED |= {"lines-0-packaging": "on", "lines-0-in_date": "on", "lines-0-verdict": "pass"}
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

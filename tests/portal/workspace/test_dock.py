@@ -4,7 +4,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from ledger.core import codes
 from portal.accounts.roles import Role
@@ -31,13 +30,6 @@ def at_dock(code=None):
 
 def move_of(code, move):
     return reverse("workspace:dock_move", args=[code, move])
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
 
 
 def as_role(client, role, org):
@@ -92,7 +84,7 @@ def test_anything_else_is_refused_with_a_sentence(text, sentence):
 
 # the start page
 
-pages = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+pages = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 
 
 class TestPages:

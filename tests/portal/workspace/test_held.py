@@ -3,21 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from portal.accounts.roles import Role
 from tests.factories.organisations import create_hospital
 from tests.factories.people import signed_in
 from tests.factories.warehouse import create_arrival
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 
 
 @pytest.fixture

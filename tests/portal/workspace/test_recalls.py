@@ -4,7 +4,6 @@ sells, counts and recalls by its own pages."""
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from portal.accounts.roles import Role
 from portal.warehouse.models import Lot, RecallAnswer
@@ -14,14 +13,7 @@ from tests.factories.receipts import create_receipt
 from tests.factories.shipping import create_shipment, line_of
 from tests.factories.stock import create_lot, held, recall
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 
 
 @pytest.fixture
