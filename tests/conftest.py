@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
@@ -33,6 +34,7 @@ def pytest_collection_modifyitems(items):
 def empty_cache():
     """Nothing counted or remembered by the test before."""
     cache.clear()
+    ContentType.objects.clear_cache()
 
 
 @pytest.fixture(autouse=True)
