@@ -10,8 +10,10 @@ from django.core.management import CommandError, call_command
 from portal.demo import running
 
 RUN = """
+import signal
 import sys
 from portal.demo import running
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 site, *other = sys.argv[1:]
 try:
     with running.together([["http.server", "--bind", "127.0.0.1", site], other]) as children:
