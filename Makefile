@@ -30,7 +30,7 @@ test-services: $(V)/.dev
 	$(TEST) -m "not pure and not browser and not bench and not long"
 
 test-browser: $(V)/.browser
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(TEST) -m browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(TEST) -m "browser and not long"
 
 bench: $(V)/.dev
 	$(V)/bin/python -m tests.bench
