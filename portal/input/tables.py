@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -45,6 +46,16 @@ _BROKEN = (
 
 class Unreadable(ValueError):
     """The file as a whole cannot be read; the text says why and what to do."""
+
+
+def bytes_of(path: Path) -> bytes:
+    """The file, read no further than shows that it is too large. Unreadable."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        sentence = _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+        raise Unreadable(sentence) from error
 
 
 @dataclass(frozen=True)

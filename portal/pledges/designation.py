@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal.catalogue.fitness import Fitness
+from portal.input.purposes import PURPOSES
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.organisations.queries import by_code, hospitals, name_of
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
 FREE = "free"
 HOSPITAL, REGION, PURPOSE = "hospital", "region", "purpose"
-PURPOSES = {
-    "isolation": gettext_lazy("For isolation wards and intensive care"),
-    "fever_clinic": gettext_lazy("For fever clinics"),
-    "medical": gettext_lazy("For any use inside hospitals"),
-    "community": gettext_lazy("For the community outside hospitals"),
-}
 Pairs = list[tuple[str, Any]]
 
 

@@ -39,8 +39,11 @@ class Subject(models.Model):
         return self.code
 
     def reachable_by(self, actor: Actor) -> bool:
-        """Whether this actor may know and move this very subject; the table says which moves."""
-        raise NotImplementedError(f"{type(self).__name__}.reachable_by: say whose subject it is")
+        """Whether this actor may know and move this very subject; the table says which moves.
+
+        Nobody, until its part says whose it is.
+        """
+        return False
 
     @property
     def stage_label(self) -> str:

@@ -1,5 +1,6 @@
 """Public pages of funds and campaigns. No button here takes money: it is recorded only."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +18,7 @@ def funds(request: HttpRequest) -> HttpResponse:
     """Every fund with what came, what was spent and what is left, and the fee beside it."""
 
     def context() -> dict[str, Any]:
-        rows = list(
-            Subject.objects.filter(kind="fund").order_by("-opened_at", "code")[: money_showing.MOST]
-        )
+        rows = _newest("fund")
         return {"section": "funds", "cards": [money_showing.fund_card(row) for row in rows]}
 
     return page(request, "tracking/funds.html", context, version=seen())
@@ -28,26 +27,13 @@ def funds(request: HttpRequest) -> HttpResponse:
 @by_code
 def fund(request: HttpRequest, code: str) -> HttpResponse:
     """One fund: its conditions, its figures, every spending and what became of it."""
-    row = Subject.objects.filter(kind="fund", code=code).first()
-    if row is None:
-        raise lookup.Lost(lookup.nothing(code), status=404)
-    return page(
-        request,
-        "tracking/fund.html",
-        lambda: money_showing.fund(row),
-        version=row.version,
-        entries=row.version,
-    )
+    return _one(request, "fund", code, money_showing.fund)
 
 
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
-        rows = list(
-            Subject.objects.filter(kind="campaign").order_by("-opened_at", "code")[
-                : money_showing.MOST
-            ]
-        )
+        rows = _newest("campaign")
         return {"section": "funds", "cards": [money_showing.campaign_card(row) for row in rows]}
 
     return page(request, "tracking/campaigns.html", context, version=seen())
@@ -56,18 +42,21 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 @by_code
 def campaign(request: HttpRequest, code: str) -> HttpResponse:
     """A campaign with exactly the fields that 慈善法 Art. 24 asks for."""
-    row = Subject.objects.filter(kind="campaign", code=code).first()
-    if row is None:
-        raise lookup.Lost(lookup.nothing(code), status=404)
-    return page(
-        request,
-        "tracking/campaign.html",
-        lambda: money_showing.campaign(row),
-        version=row.version,
-        entries=row.version,
-    )
+    return _one(request, "campaign", code, money_showing.campaign)
 
 
 def _newest(kind: str) -> list[Subject]:
     rows = Subject.objects.filter(kind=kind).order_by("-opened_at", "code")
     return list(rows[: money_showing.MOST])
+
+
+def _one(
+    request: HttpRequest, kind: str, code: str, shown: Callable[[Subject], dict[str, Any]]
+) -> HttpResponse:
+    row = Subject.objects.filter(kind=kind, code=code).first()
+    if row is None:
+        raise lookup.Lost(lookup.nothing(code), status=404)
+    version = row.version
+    return page(
+        request, f"tracking/{kind}.html", lambda: shown(row), version=version, entries=version
+    )

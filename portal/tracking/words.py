@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.core.postings import MONEY
 from portal.input import amounts
+from portal.input.purposes import PURPOSES
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -55,12 +56,6 @@ CARE = {
     "sterile-stated": _("Say whether it is sterile."),
     "no-splash": _("It does not keep out splashes of blood: it is not for operations."),
     "size": _("Say the size."),
-}
-PURPOSES = {
-    "isolation": _("For isolation wards and intensive care"),
-    "fever_clinic": _("For fever clinics"),
-    "medical": _("For any use inside hospitals"),
-    "community": _("For the community outside hospitals"),
 }
 STAGES = {
     "start": _("Begun"),

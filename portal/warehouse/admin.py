@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,6 @@ from portal.catalogue.queries import described, unit_of
 from portal.organisations.models import Organisation
 from portal.pledges.admin import Lines
 from portal.pledges.models import Pledge
-from portal.pledges.stages import PLEDGE
 from portal.stages.admin import StageFilter, SubjectAdmin, public_page
 from portal.stages.models import Subject
 from portal.warehouse.arrival_pages import ArrivalPages
@@ -50,8 +48,9 @@ class OfOneOrganisation(SubjectAdmin):
         return found.filter(**{f"{self.org_path}__in": [actor.org for actor in actors]})
 
     def ordered(self) -> QuerySet[Any]:
-        """Every subject, in the order in which they are to be looked at."""
-        raise NotImplementedError
+        """Every subject, in the order in which they are to be looked at: the newest first."""
+        found: QuerySet[Any] = self.model._default_manager.order_by("-pk")
+        return found
 
 
 @admin.register(Warehouse)
@@ -129,19 +128,6 @@ class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
             return self._choose_gift(request, houses=[])
         for_gift = replace(actor, by_link=gift.code)
         return super()._take(request, move=move, actor=for_gift, subject=None)
-
-    def _choose_gift(self, request: HttpRequest, *, houses: list[Warehouse]) -> HttpResponse:
-        sendable = Pledge.objects.filter(
-            stage__in=PLEDGE.move("dispatch").source, lines__sent__lt=F("lines__quantity")
-        )
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Which gift has arrived or was sent?"),
-            "houses": houses,
-            "gifts": sendable.distinct().order_by("-since", "-pk")[:100],
-        }
-        return render(request, "warehouse/choose_gift.html", context)
 
     @admin.display(description=_("gift"))
     def gift(self, arrival: Arrival) -> str:

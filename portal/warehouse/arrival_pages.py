@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.roles import WAREHOUSE
 from portal.catalogue.queries import cold_range
 from portal.pledges.models import Pledge
+from portal.pledges.stages import PLEDGE
 from portal.stages.admin import SubjectAdmin
 from portal.stages.models import Subject
 from portal.warehouse.cold_page import put_log
@@ -19,7 +22,7 @@ from portal.warehouse.note_page import import_note
 
 
 class ArrivalPages(SubjectAdmin):
-    """Mixed into the arrivals' workbench; `_choose_gift` is its own."""
+    """Mixed into the arrivals' workbench."""
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
@@ -81,7 +84,17 @@ class ArrivalPages(SubjectAdmin):
         )
 
     def _choose_gift(self, request: HttpRequest, *, houses: list[Warehouse]) -> HttpResponse:
-        raise NotImplementedError
+        sendable = Pledge.objects.filter(
+            stage__in=PLEDGE.move("dispatch").source, lines__sent__lt=F("lines__quantity")
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Which gift has arrived or was sent?"),
+            "houses": houses,
+            "gifts": sendable.distinct().order_by("-since", "-pk")[:100],
+        }
+        return render(request, "warehouse/choose_gift.html", context)
 
     def _page(self, request: HttpRequest) -> dict[str, Any]:
         title = _("Import a goods-in note")

@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from portal.funds import platform
-from portal.funds.management.commands.import_statement import BAD_INPUT, bytes_of, finance_actor
+from portal.funds.management.commands.import_statement import BAD_INPUT, finance_actor
 from portal.funds.models import Fund
 from portal.funds.statements import Unreadable
+from portal.input.tables import bytes_of
 from portal.stages.engine import MoveRefused
 
 
@@ -31,11 +32,9 @@ class Command(BaseCommand):
             fund = Fund.objects.filter(code=options["fund"]).first()
             if fund is None:
                 raise CommandError(_("There is no such fund."), returncode=BAD_INPUT)
-            actor, data = (
-                finance_actor(options["username"], org=fund.org.code),
-                bytes_of(options["file"]),
-            )
+            actor = finance_actor(options["username"], org=fund.org.code)
             try:
+                data = bytes_of(options["file"])
                 rows = platform.read(data)
                 if not options["dry_run"]:
                     platform.book(

@@ -15,7 +15,7 @@ from portal.accounts.roles import FINANCE
 from portal.campaigns.models import Campaign
 from portal.funds import importing
 from portal.funds.statements import Unreadable, read
-from portal.input.tables import MOST_BYTES
+from portal.input.tables import bytes_of
 
 BAD_INPUT = 2
 
@@ -69,12 +69,3 @@ def finance_actor(username: str, *, org: str) -> Actor:
         sentence = _("%(name)s is not a finance account of this organisation.") % {"name": username}
         raise CommandError(sentence, returncode=BAD_INPUT)
     return found[0]
-
-
-def bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as error:
-        sentence = _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
-        raise CommandError(sentence, returncode=BAD_INPUT) from error

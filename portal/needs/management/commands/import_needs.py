@@ -16,7 +16,7 @@ from portal.accounts.models import Person
 from portal.accounts.roles import COORDINATOR
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean
-from portal.input.tables import MOST_BYTES
+from portal.input.tables import bytes_of
 from portal.needs import importing
 from portal.needs.reading import Unreadable, read
 from portal.needs.reporting import Report, report
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         with translation.override(options["language"]):
             actor, source = _actor(options["username"]), _source(options["source"])
             try:
-                reading = read(_bytes(options["file"]))
+                reading = read(bytes_of(options["file"]))
             except Unreadable as unreadable:
                 raise CommandError(str(unreadable), returncode=BAD_INPUT) from unreadable
             if options["dry_run"]:
@@ -71,16 +71,6 @@ def _source(given: str) -> str:
         return clean_address(given) if given else ""
     except Unclean as unclean:
         raise CommandError(f"--source: {unclean}", returncode=BAD_INPUT) from unclean
-
-
-def _bytes(path: Path) -> bytes:
-    """The file, read no further than shows that it is too large."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as error:
-        sentence = _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
-        raise CommandError(sentence, returncode=BAD_INPUT) from error
 
 
 def _as_table(said: Report) -> str:
