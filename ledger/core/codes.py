@@ -9,6 +9,7 @@ The hyphen is part of the sealed code and of the address.
 import re
 import secrets
 from functools import lru_cache
+from hashlib import sha256
 from itertools import count
 from operator import mul
 from typing import Literal
@@ -56,6 +57,18 @@ def mint(kind: str) -> str:
     if kind not in KINDS:
         raise ValueError(f"no such kind of code: {kind}")
     body = kind + "".join(secrets.choice(ALPHABET) for _ in range(9))
+    return f"{kind}-{body[1:]}{_check_character(body)}"
+
+
+def following(kind: str, *, of: bytes) -> str:
+    """The code of a kind that follows from these bytes, always the same: the first nine places of
+    their SHA-256 in base 31, lowest first."""
+    if kind not in KINDS:
+        raise ValueError(f"no such kind of code: {kind}")
+    number, body = int.from_bytes(sha256(of).digest(), "big"), kind
+    for _place in range(9):
+        number, value = divmod(number, len(ALPHABET))
+        body += ALPHABET[value]
     return f"{kind}-{body[1:]}{_check_character(body)}"
 
 

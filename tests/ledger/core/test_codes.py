@@ -77,3 +77,13 @@ def test_only_the_sealed_spelling_is_a_code(code):
 def test_unknown_kinds_are_not_minted():
     with pytest.raises(ValueError, match="kind"):
         codes.mint("E")
+
+
+def test_a_code_follows_from_bytes_and_from_nothing_else():
+    code = codes.following("Z", of=b"a seal")
+
+    assert code == codes.following("Z", of=b"a seal") == "Z-ETFBTG96AQ"
+    assert codes.check(code)
+    assert code != codes.following("Z", of=b"a seaL")
+    with pytest.raises(ValueError, match="no such kind"):
+        codes.following("X", of=b"a seal")
