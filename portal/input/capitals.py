@@ -1,6 +1,6 @@
 """Amounts in Chinese capitals (大写), which nobody alters by a stroke of the pen.
 
-As the rules for filling in bills and settlement vouchers want it (正确填写票据和结算凭证的基本规定):
+As the rules for filling in bills and vouchers want it (正确填写票据和结算凭证的基本规定):
 壹 stands before 拾 as well; noughts between figures are one 零; after 元 a missing 角 before 分 is
 零; what ends with 元 ends with 整, what goes on to 角 or 分 does not. Where the rules leave a 零
 free (¥1,680.32, ¥107,000) there is none.

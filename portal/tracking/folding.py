@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import Stage, lifecycle, lifecycles
-from portal.tracking import after, goods, parties, stating, wishes
+from portal.tracking import after, certifying, goods, parties, stating, wishes
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
 
@@ -37,6 +37,7 @@ def fold(shelf: Shelf, entry: Entry) -> None:
         subject.names |= names
         after.fold(shelf, data, subject, was=was)
         _around_gifts(shelf, subject, codes, names, at=when(entry))
+    certifying.fold(shelf, entry, at=when(entry))
     _raise_versions(shelf, codes, version=entry.index + 1)
 
 

@@ -6,10 +6,11 @@ the index of the entry) by whatever concerns the row, and is part of its page's 
 
 from django.db import models
 
+from portal.tracking.certificates import Certificate
 from portal.tracking.registers import Organisation, Variant
 from portal.tracking.rows import Projected
 
-__all__ = ["Organisation", "Projected", "Variant"]  # beside the rows below
+__all__ = ["Certificate", "Organisation", "Projected", "Variant"]  # beside the rows below
 
 
 class Cursor(models.Model):
@@ -338,4 +339,5 @@ TABLES: tuple[type[Projected], ...] = (
     Organisation,
     Variant,
     Total,
+    Certificate,
 )  # in the order in which rows may be written
