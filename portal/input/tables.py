@@ -9,13 +9,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_BYTES = 10 * 2**20
 MOST_ROWS = 5_000
@@ -28,7 +30,6 @@ MOST_LONG = 2_000  # characters of a cell that are kept for the reader to refuse
 _BROKEN = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
-    InvalidFileException,
     ParseError,
     zlib.error,
     struct.error,
@@ -142,6 +143,7 @@ def _sheets(
     data: bytes, score: Callable[[Iterable[str]], int], most: int
 ) -> tuple[list[Line], list[str]]:
     """The sheet whose first rows look most like headings; the other sheets by name."""
+    openpyxl = import_module("openpyxl")  # it brings numpy: no command should start with it in vain
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
         try:
@@ -151,7 +153,7 @@ def _sheets(
             book.close()
         except Unreadable:
             raise
-        except _BROKEN as wrong:
+        except (*_BROKEN, openpyxl.utils.exceptions.InvalidFileException) as wrong:
             raise _not_xlsx() from wrong
     filled = {name: lines for name, lines in sheets.items() if lines}
     if not filled:
@@ -175,7 +177,7 @@ def _check_archive(data: bytes) -> None:
                 raise _not_xlsx()
 
 
-def _sheet(sheet: Worksheet, most: int) -> Iterator[Line]:
+def _sheet(sheet: "Worksheet", most: int) -> Iterator[Line]:
     """The filled rows of a sheet, read a little further than allowed to see what is too big."""
     if hasattr(sheet, "reset_dimensions"):  # what the file says of its size may be wrong
         sheet.reset_dimensions()
