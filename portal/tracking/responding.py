@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
@@ -41,8 +42,20 @@ def page(
     tag = f"{'.'.join(map(str, parts))}.{template.partition('/')[2]}"
     response = get_conditional_response(request, etag=quote_etag(tag))
     if response is None:
-        response = render(request, template, {"witnessed": stands.witnessed, **context()})
+        beside = {"witnessed": stands.witnessed, "feed": feed_of(request)}
+        response = render(request, template, {**beside, **context()})
     return public(request, response, tag=tag)
+
+
+def feed_of(request: HttpRequest) -> str:
+    """The address of the page's Atom feed, if it has one: named as the page, with `_feed`."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    try:
+        return reverse(f"tracking:{match.url_name}_feed", kwargs=match.kwargs)
+    except NoReverseMatch:
+        return ""
 
 
 def _witnessed(stands: ledger.Witnessed, entries: int | None) -> str:
