@@ -3,6 +3,8 @@ PY   ?= python3
 PORT ?= 8000
 VAR  ?= var
 export PORT VAR
+# each of the many processes of the tests and the demo would compile everything anew
+unexport PYTHONDONTWRITEBYTECODE
 V    := .venv
 PIP  := $(V)/bin/pip --disable-pip-version-check install -q --require-hashes
 TEST := $(V)/bin/pytest -q -n 2
