@@ -1,7 +1,7 @@
 """What becomes of goods once they reached a hospital: how a difference ended, what wards were
 given, and which deliveries nobody confirmed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,13 +40,14 @@ def use_of(subject: Subject, gift: str) -> list[dict[str, Any]]:
     return [row for row in subject.facts.get("use", []) if row.get("gift") == gift]
 
 
-def goods_of(lines: Iterable[Line], code: str) -> Sums:
+def goods_of(lines: Sequence[Line], code: str) -> Sums:
     """Where the goods of a shipment went; what a later entry takes out of a column goes over to
     another."""
     sums: Sums = {}
-    for line in lines:
+    items = _items(lines)
+    for line in (one for one in lines if "relabelled" not in one.data):
         for p in line.data.get("postings", []):
-            told = sums.setdefault((p["gift"], p["item"]), {})
+            told = sums.setdefault((p["gift"], items[p["gift"], p["lot"]]), {})
             end, start = p["to"].partition(":")[0], p["from"].partition(":")[0]
             packed = p["to"].endswith(code) and not p["from"].endswith(code)
             if packed and end == "reserved":
@@ -56,6 +57,13 @@ def goods_of(lines: Iterable[Line], code: str) -> Sums:
                 if start not in ("transit", "found"):
                     told[start] = told.get(start, 0) - p["amount"]
     return sums
+
+
+def _items(lines: Iterable[Line]) -> dict[tuple[str, str], str]:
+    """What each gift's lot is called by the newest entry: a corrected one by its right name."""
+    told = sorted(lines, key=lambda line: line.seq)
+    rows = [p for line in told for p in line.data.get("postings", [])]
+    return {(p["gift"], p["lot"]): p["item"] for p in rows}
 
 
 def issued_of_gift(gift: Gift) -> list[str]:

@@ -5,6 +5,7 @@ Where pieces of one lot are meant for several lines, the first set aside is the 
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ledger.api import Entry
@@ -97,7 +98,7 @@ def _purpose(shelf: Shelf, entry: Entry, posting: Posting, codes: list[str]) -> 
     """
     if said := NEED_LINE.fullmatch(str(entry.body["data"].get("need_line", ""))):
         return f"{said[1]}/{said[2]}"
-    for told in entry.body["data"].get("lines", []):
+    for told in _told_lines(entry.body["data"]):
         same = [told.get(n) for n in ("gift", "lot", "item")]
         if same == [posting.gift, posting.lot, posting.item] and told.get("need"):
             return f"{told['need']}/{told['need_line']}"
@@ -113,6 +114,12 @@ def _purpose(shelf: Shelf, entry: Entry, posting: Posting, codes: list[str]) -> 
             if line is not None and line.variant == posting.item:
                 return f"{code}/{number}"
     return ""
+
+
+def _told_lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The lines of a shipment that an entry names, under whatever word."""
+    for word in ("lines", "result", "goods"):
+        yield from (row for row in data.get(word, []) if isinstance(row, dict))
 
 
 def _count(

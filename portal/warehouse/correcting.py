@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ledger.core.postings import ENDS, OUTSIDE, place
 from portal.balance.models import Holding
-from portal.balance.places import name_of
+from portal.balance.places import name_of, owner_of
 from portal.catalogue.models import Variant
 from portal.catalogue.queries import described
 from portal.evidence import queries as evidence
@@ -21,6 +21,7 @@ from portal.warehouse.models import AllocationLine, Arrival, ArrivalLine, Lot
 from portal.warehouse.stages import Corrected
 
 OPEN = ("proposed", "published")
+UNSETTLED = {"lost": "S", "rejected": "U", "damaged": "U"}  # an end: whose, where it may go on
 
 
 def correct(subject: Arrival, facts: Corrected, step: Step) -> None:
@@ -103,13 +104,14 @@ def _refuse_in_use(lot: Lot, found: Variant) -> None:
 
 def _rename(lot: Lot, found: Variant, subject: Arrival, step: Step) -> None:
     """Each piece back through the warehouse to the donor as what it was called, and the same way
-    again as what it is. What has ended (lost, sold, rejected) keeps the name it ended under."""
+    again as what it is. What has ended for good (sold, written off, given back) keeps the name it
+    ended under; what a hospital misses or rejected may still go on, so it goes on as what it is."""
     was = Variant.objects.get(pk=Lot.objects.values_list("variant", flat=True).get(pk=lot.pk))
     house = house_of(subject).code
     way = [place("stock", house), place("quarantine", house), place("donor", subject.pledge.code)]
     rows = Holding.objects.filter(lot=lot.code, item=was.key, amount__gt=0).order_by("pk")
     for held in rows:
-        if name_of(held.place) in OUTSIDE | ENDS:
+        if not _goes_on(held.place):
             continue
         at = way.index(held.place) if held.place in way else -1
         back = way[at:] if at >= 0 else [held.place, *way]
@@ -119,3 +121,12 @@ def _rename(lot: Lot, found: Variant, subject: Arrival, step: Step) -> None:
         step.post(*(posting(held.amount, lot, a, b) for a, b in pairwise(reversed(back))))
     lot.variant = found
     lot.save(update_fields=["variant"])
+
+
+def _goes_on(where: str) -> bool:
+    """Whether pieces may leave this place again: it is inside, or the end of a difference that a
+    shipment's receipt can still settle."""
+    name = name_of(where)
+    if name in ENDS:
+        return owner_of(where)[:1] == UNSETTLED.get(name)
+    return name not in OUTSIDE

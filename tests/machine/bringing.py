@@ -1,16 +1,19 @@
 """Goods in: sent, arrived, counted, inspected, taken into custody, fetched or given on."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from portal.accounts.roles import Role
 from portal.pledges.models import Pledge
-from portal.warehouse.models import Arrival, ArrivalLine
+from portal.warehouse.models import Allocation, Arrival, ArrivalLine
+from portal.warehouse.models import Lot as LotRow
 from portal.warehouse.stages import (
     Announced,
     AnnouncedLine,
     Arrived,
     Carrier,
+    Corrected,
     Counted,
     CountedBatch,
     CountedLine,
@@ -19,13 +22,14 @@ from portal.warehouse.stages import (
     GivenOn,
     Inspected,
     InspectedLine,
+    Misread,
     Papers,
     TakenIn,
     Verdict,
 )
 from tests.factories.evidence import show
 from tests.machine.model import Lot, moved
-from tests.machine.world import KN95, Attempt, rule
+from tests.machine.world import ASKED, KN95, Attempt, rule
 
 SENDABLE = ("accepted", "dispatched", "part_received", "received", "overdue")
 
@@ -314,3 +318,66 @@ def fetch(w, pick):
 @rule("arrival.give")
 def give(w, pick):
     return of_owner(w, pick, "give", GivenOn(), lambda told: f"stock:{told['house']}")
+
+
+@rule("arrival.correct")
+def correct(w, pick):
+    stages = ("inspected", "stocked", "held", "fetched")
+    arrival = w.some(pick, Arrival, *stages) if pick.chance(3) else None
+    if arrival is None:
+        return None
+    told, net = w.model.told[arrival], Counter()
+    no = pick.one(told["good"])
+    lots = _family(told["good"][no])
+    was, found = w.model.lots[lots[0]].item, pick.one(w.items)
+    same, blind = pick.chance(6), not told.get("shown") and pick.chance(6)
+    refused = "he inspected it" if same else "nothing shows it" if blind else ""
+    refused = refused or ("it is that already" if found == was else "")
+    refused = refused or (
+        "somebody decides" if any(w.stages[LotRow][b] in ASKED for b in lots) else ""
+    )
+    refused = refused or ("set aside for such a use" if _misused(w, lots, found) else "")
+    actor = w.actor(Role.QUALITY, org=w.houses[told["house"]], n=0 if same else 1)
+
+    def before():
+        if not told.get("shown") and not blind:
+            told["shown"] = show(arrival, by=actor, at=w.at)
+
+    def then(_subject):
+        for (gift, lot, item, where), amount in list(w.model.held.items()):
+            if lot in lots and amount > 0 and _goes_on(where):
+                net.update(moved(gift, lot, item, amount, where, f"donor:{gift}"))
+                net.update(moved(gift, lot, found, amount, f"donor:{gift}", where))
+        for each in lots:
+            w.model.lots[each].item = found
+
+    facts = Corrected(line=no, variant=found, reason=Misread.LABEL, note="核对")
+    return Attempt(
+        *(Arrival, "correct", actor, facts), code=arrival, before=before, then=then,
+        net=lambda _s: net, refused=refused,
+    )  # fmt: skip
+
+
+def _family(code):
+    """A lot and what was parted from it."""
+    parts = LotRow.objects.filter(origin__code=code).values_list("code", flat=True)
+    return [code, *(lot for part in parts for lot in _family(part))]
+
+
+def _misused(w, lots, found):
+    """Whether some of it is set aside for a use that it is not fit for by its right name."""
+    return any(
+        not w.suits(replace(w.model.lots[lot], item=found), w.model.need_lines[told["key"]])
+        for code, stage in w.stages[Allocation].items()
+        if stage in ("proposed", "published")
+        for told in [w.model.told[code]]
+        for lot in set(lots) & set(told["lots"])
+    )
+
+
+def _goes_on(where):
+    """Whether pieces can still leave a place: it is inside, or a hospital's difference."""
+    name, _colon, owner = where.partition(":")
+    if name in ("lost", "rejected", "damaged"):
+        return owner[0] == ("S" if name == "lost" else "U")
+    return name not in ("donor", "found", "returned", "expired", "community", "sold")

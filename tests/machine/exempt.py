@@ -9,7 +9,6 @@ EXEMPT = {
     "lot.expire": CLOCK,
     "pledge.mark_overdue": CLOCK,
     "diversion.remind": CLOCK,
-    "arrival.correct": "it renames pieces; tests of its own do it at each place",
     "arrival.give_slot": "it names a time at the gate and moves nothing",
     "arrival.recount": "it follows a count that books nothing",
 }

@@ -161,8 +161,10 @@ class World:
 
     def fit(self, lot, line):
         """Whether a lot may go to a need line."""
-        if not self.meant(lot.gift, line):
-            return False
+        return self.meant(lot.gift, line) and self.suits(lot, line)
+
+    def suits(self, lot, line):
+        """The same, whatever its donor wished."""
         item, kind, levels = self.items[lot.item]
         asked, asked_kind, _levels = self.items[line.item]
         if line.fitness == "community":

@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from portal.accounts.roles import Role
 from portal.balance.models import Holding
+from portal.needs import models as needs
 from portal.oversight.invariants import broken
+from portal.receipts.settling import CameLater, FoundAgain, GoesTo, HandedOn
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
 from portal.tracking.models import NeedLine
@@ -18,7 +20,7 @@ from tests.factories.clock import AT
 from tests.factories.evidence import show
 from tests.factories.needs import create_need
 from tests.factories.people import actor_of, signed_in
-from tests.factories.receipts import create_receipt
+from tests.factories.receipts import create_receipt, move_on, some, staff_of
 from tests.factories.warehouse import create_allocation, create_arrival, lot_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "items")]
@@ -127,3 +129,55 @@ def test_r02_a_lot_set_aside_for_a_use_that_it_is_not_fit_for_is_not_corrected_u
 def test_r02_a_correction_says_something_new_and_possible(variant, sentence):
     with pytest.raises(MoveRefused, match=sentence):
         corrected(create_arrival(), variant=variant)
+
+
+@pytest.mark.parametrize("missing", ["come_later", "find"])
+def test_r02_what_a_hospital_missed_may_still_be_found_under_its_right_name(
+    missing, seal_and_project
+):
+    receipt = create_receipt({"line": 1, "missing": 60})
+    arrival = receipt.shipment.lines.get().lot.arrivalline.arrival
+    corrected(arrival)
+
+    if missing == "come_later":
+        came = CameLater(later=some({1: 60}))
+        move_on(receipt, missing, came, actor=staff_of(receipt.shipment))
+    else:
+        move_on(receipt, missing, FoundAgain(again=some({1: 60}), note="清点"))
+    seal_and_project()
+
+    came = [("received", KN95, 1000)]
+    found = [("received", KN95, 940), ("stock", KN95, 60)]
+    assert held(lot_of(arrival)) == (came if missing == "come_later" else found)
+    assert broken() == []
+    received = sum(row.received for row in NeedLine.objects.all())
+    assert received == needs.NeedLine.objects.get().received
+    call_command("check_public")
+    page = Client().get(f"/en/shipments/{receipt.shipment.code}/").content.decode()
+    assert "KN95" in page
+    assert "-60" not in page
+
+
+@pytest.mark.parametrize("reason", ["unfit", "damaged"])
+def test_r02_what_a_hospital_rejected_goes_on_under_its_right_name(reason):
+    receipt = create_receipt({"line": 1, "rejected": 60, "reason": reason})
+    arrival = receipt.shipment.lines.get().lot.arrivalline.arrival
+    corrected(arrival)
+
+    back = HandedOn(goes_to=GoesTo.DONOR, handed=some({1: 60}), note="退回")
+    move_on(receipt, "hand_on", back)
+
+    assert held(lot_of(arrival)) == [("received", KN95, 940), ("returned", KN95, 60)]
+    assert broken() == []
+
+
+def test_r02_what_has_ended_for_good_keeps_the_name_it_ended_under():
+    receipt = create_receipt({"line": 1, "rejected": 60, "reason": "unfit"})
+    arrival = receipt.shipment.lines.get().lot.arrivalline.arrival
+    given = HandedOn(goes_to=GoesTo.COMMUNITY, handed=some({1: 60}), note="转交社区")
+    move_on(receipt, "hand_on", given)
+
+    corrected(arrival)
+
+    assert held(lot_of(arrival)) == [("community", MASK, 60), ("received", KN95, 940)]
+    assert broken() == []
