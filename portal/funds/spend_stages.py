@@ -138,6 +138,7 @@ SPEND = Lifecycle(
         ),
         Move(
             "approve_again",
+            corrects=("request", "change"),
             source=("approved_once",),
             target="approved",
             by=(FINANCE, COORDINATOR),

@@ -155,6 +155,7 @@ NEED = Lifecycle(
             _("Not confirmed lately"),
             _("The hospital has not said for 48 hours that this is still needed."),
             detour=True,
+            owed_by="hospital",
         ),
         Stage(
             "expired",
@@ -235,6 +236,7 @@ NEED = Lifecycle(
             effect="change",
             initial="as_it_stands",
             seals_subject=True,
+            corrects=("publish", "change"),
             label=_("Change the figures"),
             done=_("Need changed"),
         ),

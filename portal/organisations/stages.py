@@ -134,6 +134,7 @@ ORGANISATION = Lifecycle(
             by=(AUTHORITY,),
             facts=Renamed,
             effect="rename",
+            corrects=("enter", "verify", "rename"),
             label=_("Rename"),
             done=_("Renamed"),
         ),

@@ -105,6 +105,7 @@ DIVERSION = Lifecycle(
             by=(DONOR,),
             facts=Consented,
             effect="consent",
+            corrects=("pledge.register", "consent"),
             label=_("I agree to the new use"),
             done=_("Donor agreed"),
         ),

@@ -210,6 +210,7 @@ PLEDGE = Lifecycle(
             _("Release proposed"),
             _("The charity may release the donor from what was not sent; a second person decides."),
             public="match",
+            owed_by="donor",
             detour=True,
         ),
         Stage(

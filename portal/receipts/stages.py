@@ -66,6 +66,7 @@ RECEIPT = Lifecycle(
             _("What came differs from what was sent; the sender must explain."),
             public="confirm",
             detour=True,
+            owed_by="org",
         ),
         Stage(
             "objected",
@@ -73,6 +74,7 @@ RECEIPT = Lifecycle(
             _("The hospital does not agree with the explanation; the sender must answer."),
             public="confirm",
             detour=True,
+            owed_by="org",
         ),
         Stage(
             "resolved",

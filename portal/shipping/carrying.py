@@ -126,6 +126,7 @@ STAGES = (
         _("The carrier reports a problem; the charity looks into it."),
         public="deliver",
         detour=True,
+        owed_by="org",
     ),
 )
 BACK = (
@@ -142,6 +143,7 @@ BACK = (
         _("It came back and waits to be counted again."),
         public="store",
         detour=True,
+        owed_by="org",
     ),
     Stage(
         "returned",

@@ -177,6 +177,7 @@ SHIPMENT = Lifecycle(
             _("Delivered"),
             _("The carrier says it arrived; the hospital has not confirmed yet."),
             public="deliver",
+            owed_by="hospital",
         ),
         Stage(
             "unconfirmed",
@@ -185,6 +186,7 @@ SHIPMENT = Lifecycle(
             public="deliver",
             detour=True,
             watched_by=(COORDINATOR, AUTHORITY, DISPATCHER),
+            owed_by="hospital",
         ),
         Stage(
             "confirmed",

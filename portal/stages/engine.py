@@ -26,6 +26,7 @@ from portal.balance.places import owner_of
 from portal.disclosure.classes import NAMED, OPEN, PRIVATE
 from portal.disclosure.lists import collect
 from portal.input.once import Once, Reused, answer, claim
+from portal.stages.correcting import corrected
 from portal.stages.facts import Facts, instant
 from portal.stages.models import Minted, Subject, Trail
 from portal.stages.table import Move
@@ -293,6 +294,8 @@ def _take(
     if row.effect:
         effect_of(type(subject), row)(subject, facts, step)
     assert step.target in row.targets, f"{row.name}: the effect chose {step.target}"
+    if row.corrects and step.corrects is None:
+        step.corrects = corrected(subject, row)
     becomes_public = subject.public_since is None and step.target in subject.lifecycle.public_from
     _write_stage(subject, step, source=source, becomes_public=becomes_public)
     uid = ""

@@ -16,6 +16,7 @@ from portal.stages.facts import Facts, FactWrong
 
 Label = object  # str or a lazy translation; shown by str()
 
+OWED_BY = ("", "hospital", "donor", "org")
 PUBLIC_STAGES = (
     "start",
     "match",
@@ -34,7 +35,9 @@ class TableWrong(Exception):
 @dataclass(frozen=True)
 class Stage:
     """Where a subject is: an adjective, its label, one plain sentence, and the public stage (D6) it
-    belongs to. `watched_by`: roles whose worklist shows it though they have no move there."""
+    belongs to. `watched_by`: roles whose worklist shows it though they have no move there.
+    `owed_by`: who owes the next step, where the public board says how long it has been owed:
+    "hospital", "donor", or "org", the organisation whose subject it is."""
 
     key: str
     label: Label
@@ -43,6 +46,7 @@ class Stage:
     detour: bool = False
     ends: bool = False
     watched_by: tuple[str, ...] = ()
+    owed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ class Move:
     may ask for them.
     `within=True`: taken only by `follow`, as the consequence of an upper part's move; it has no
     form of its own.
+    `corrects`: moves whose entry no longer stands as it is once this one is taken: its own table's
+    by name, another's as "pledge.register". The new entry names the last of them, and stands in the
+    public list of corrections (R5).
     """
 
     name: str
@@ -74,6 +81,7 @@ class Move:
     seals_subject: bool = False
     within: bool = False
     evidence: bool = False
+    corrects: tuple[str, ...] = ()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -142,13 +150,14 @@ def problems(lifecycle: Lifecycle) -> Iterator[str]:
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"the move {twice!r} stands twice"
     for stage in lifecycle.stages:
-        if stage.public not in PUBLIC_STAGES:
-            yield f"the stage {stage.key!r} names the unknown public stage {stage.public!r}"
+        yield from _stage_problems(stage)
     for key in lifecycle.public_from:
         if key not in keys:
             yield f"public_from names the unknown stage {key!r}"
     for move in lifecycle.moves:
         yield from _move_problems(move, keys)
+        for name in {name for name in move.corrects if "." not in name} - {*names}:
+            yield f"the move {move.name!r} corrects the unknown move {name!r}"
     openings = [move.name for move in lifecycle.moves if move.opens]
     if len(openings) != 1:
         yield (
@@ -159,6 +168,13 @@ def problems(lifecycle: Lifecycle) -> Iterator[str]:
     for key in keys:
         if key not in reached:
             yield f"no move leads to the stage {key!r}"
+
+
+def _stage_problems(stage: Stage) -> Iterator[str]:
+    if stage.public not in PUBLIC_STAGES:
+        yield f"the stage {stage.key!r} names the unknown public stage {stage.public!r}"
+    if stage.owed_by not in OWED_BY:
+        yield f"the stage {stage.key!r} is owed by the unknown {stage.owed_by!r}"
 
 
 def _move_problems(move: Move, keys: list[str]) -> Iterator[str]:
@@ -198,3 +214,9 @@ def lifecycle(key: str) -> Lifecycle | None:
 
 def lifecycles() -> list[Lifecycle]:
     return [_REGISTRY[key] for key in sorted(_REGISTRY)]
+
+
+def corrections() -> list[str]:
+    """The types of event that correct an earlier one."""
+    found = ((table, move) for table in lifecycles() for move in table.moves)
+    return [table.event(move) for table, move in found if move.corrects]

@@ -95,12 +95,26 @@ def _subject(shelf: Shelf, entry: Entry, kind: str, codes: list[str]) -> Subject
     row.facts |= {name: value for name, value in data.items() if name not in ENTRY_WORDS}
     row.around = sorted({*row.around, *codes} - {row.code})
     row.version = entry.index + 1
+    row.org = data.get("org") or _owner(shelf, row) or row.org or _charity(shelf, data)
+    row.about = data.get("record") or row.about
     return row
 
 
 def _line(shelf: Shelf, entry: Entry, codes: list[str], names: dict[str, Any]) -> None:
     body, data = entry.body, entry.body["data"]
     stage = stage_of(body["type"].partition(".")[0], data.get("stage", ""))
+def _owner(shelf: Shelf, row: Subject) -> str:
+    """The organisation whose warehouse it goes through."""
+    house = shelf.find(Subject, "warehouse", row.warehouse) if row.warehouse else None
+    return str(house.facts.get("org", "")) if house else ""
+
+
+def _charity(shelf: Shelf, data: dict[str, Any]) -> str:
+    """The charity that acts for it, where one does."""
+    acts = shelf.find(Organisation, data.get("actor_org", ""))
+    return acts.code if acts is not None and acts.kind == "charity" else ""
+
+
     shelf.add(
         Line(
             seq=entry.index,

@@ -45,6 +45,13 @@ class Line(Projected):
 
     class Disclosure:
         open = (
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["-seq"], condition=~models.Q(corrects=""), name="tracking_line_corrects"
+            )
+        ]
+
             "seq",
             "uid",
             "type",
@@ -83,7 +90,9 @@ class Link(Projected):
 
 
 class Subject(Projected):
-    """What is publicly known of any subject: its stage and its open facts, the latest of each."""
+    """What is publicly known of any subject: its stage and its open facts, the latest of each.
+    `org`: whose it is, where it is an organisation's; `about`: the record that it speaks of;
+    `reached`: when it first came to each stage."""
 
     KEY = ("kind", "code")
 
@@ -96,13 +105,19 @@ class Subject(Projected):
     warehouse = models.CharField(max_length=12, blank=True)
     facts = models.JSONField(default=dict)
     around = models.JSONField(default=list)
+    org = models.CharField(max_length=12, blank=True)
+    about = models.CharField(max_length=12, blank=True)
     names = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "code"], name="tracking_subject_once")
         ]
-        indexes = [models.Index(fields=["code"], name="tracking_subject_code")]
+        indexes = [
+            models.Index(fields=["code"], name="tracking_subject_code"),
+            models.Index(fields=["kind", "stage", "since"], name="tracking_subject_waits"),
+            models.Index(fields=["about"], name="tracking_subject_about"),
+        ]
 
     class Disclosure:
         open = (
@@ -116,6 +131,7 @@ class Subject(Projected):
             "facts",
             "around",
             "names",
+            *("org", "about"),
         )
 
 

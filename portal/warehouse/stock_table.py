@@ -68,6 +68,7 @@ STAGES = (
         _("A count differs from the books: a second person counts again."),
         public="store",
         detour=True,
+        owed_by="org",
     ),
     Stage(
         "blocked",
@@ -75,6 +76,7 @@ STAGES = (
         _("It is being looked into: nothing of it is given out."),
         public="store",
         detour=True,
+        owed_by="org",
     ),
     Stage(
         "recalled",
@@ -89,6 +91,7 @@ STAGES = (
         _("Past its expiry date: it can only be written off."),
         public="store",
         detour=True,
+        owed_by="org",
     ),
     Stage(
         "moving",
@@ -96,6 +99,7 @@ STAGES = (
         _("It left one warehouse of the organisation and has not been counted in the other."),
         public="store",
         detour=True,
+        owed_by="org",
     ),
     _asked(
         "write_off_asked",
@@ -167,6 +171,7 @@ KEEPING = (
         by=(WAREHOUSE, QUALITY, COORDINATOR),
         facts=facts.StockRecounted,
         effect="recount_stock",
+        corrects=("count",),
         label=_("Count again as the second person"),
         done=_("Stock counted again"),
     ),
