@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.tracking import parties, words
+from portal.tracking import money, parties, words
 from portal.tracking.models import Gift, Line, Organisation, Subject, Variant
 from portal.tracking.shelf import Shelf
 
@@ -74,6 +74,18 @@ def issued_of_gift(gift: Gift) -> list[str]:
         if key.startswith("receipt:")
         for row in told.get("use", [])
     ]
+
+
+def proceeds_of_gift(gift: Gift) -> list[dict[str, str]]:
+    """Where the money is that goods of the gift were sold for, as sentences beside its title."""
+    if money.is_money(gift):
+        return []
+    said = [
+        words.phrase(kind, amount=words.yuan(fen), owner=words.name(gift.names, owner))
+        for kind, owner, fen in money.shares(gift)
+        if fen > 0
+    ]
+    return [{"text": _("Of what was sold: %(money)s") % {"money": each}} for each in said]
 
 
 def issued_of_shipment(row: Subject, lines: list[Line]) -> list[str]:

@@ -92,7 +92,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "tone": stage_tone("pledge", row.stage),
         "donor": donor,
         "donor_erased": isinstance(donor, Erased),
-        "said": wishes.sentences(row),
+        "said": [*wishes.sentences(row), *after.proceeds_of_gift(row)],
         "verdict": verdict.view(row),
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,

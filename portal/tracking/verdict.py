@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ledger.core.postings import MONEY
 from portal.stages.table import PUBLIC_STAGES, lifecycle
 from portal.tracking import carried, words
 from portal.tracking.goods import name_of
@@ -74,9 +75,10 @@ def shares(gift: Gift) -> list[Share]:
 
 
 def items(gift: Gift) -> list[str]:
-    """The gift's items: as registered, then what turned up beyond."""
+    """The gift's items: as registered, then what turned up beyond. What was paid for goods of it
+    that were sold is no item."""
     told = [line["variant"] for line in gift.lines]
-    return list(dict.fromkeys([*told, *sorted(gift.places)]))
+    return list(dict.fromkeys([*told, *sorted(gift.places.keys() - {MONEY})]))
 
 
 def promised(gift: Gift, item: str) -> int:

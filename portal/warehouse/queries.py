@@ -30,6 +30,7 @@ from portal.warehouse.stock_queries import (
     put_away_initial,
     recall_initial,
     receive_initial,
+    sale_fund_choices,
     take_out_initial,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "put_away_initial",
     "recall_initial",
     "receive_initial",
+    "sale_fund_choices",
     "take_out_initial",
 ]  # with the functions below: what forms and lists ask
 

@@ -86,6 +86,7 @@ class SaleReason(Choice):
 
 class Proceeds(Choice):
     TO_BE_BOOKED = "to_be_booked", _("received for the purpose; still to be booked to a fund")
+    IN_FUND = "in_fund", _("in the fund that is named")
 
 
 class MoveReason(Choice):
@@ -199,6 +200,12 @@ class SaleAsked(Facts, line=_("Asked to be sold to {buyer}, for {price}")):
     )
     reason: SaleReason = fact(_("Reason"))
     note: str = fact(_("Reason in words"), disclosure=NAMED, kind="note")
+    fund: str = fact(
+        _("Fund that takes the money"),
+        choices="sale_fund_choices",
+        default="",
+        help=_("It is spent under the conditions of this fund. Public."),
+    )
 
 
 class Sold(SaleAsked, line=_("Sold to {buyer}, for {price}")):

@@ -1,6 +1,7 @@
 """Goods that leave stock for good: written off, given back, given to the community, sold. One
 person asks, another does it and writes the same figures."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.utils.translation import gettext as _
 
 from ledger.core.postings import place
 from portal.disclosure.classes import OPEN
+from portal.funds import stages as funds
+from portal.funds.models import Fund, Spend
+from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
@@ -19,6 +23,7 @@ from portal.warehouse.stock_facts import (
     Proceeds,
     ReturnAsked,
     SaleAsked,
+    Sold,
     WriteOff,
     WriteOffAsked,
 )
@@ -61,6 +66,10 @@ def take_out(subject: Lot, facts: Leaving, step: Step) -> None:
     name_lot(subject, step)
     _close(subject, step)
     step.then(partial(fulfil, pledge, step))
+    if isinstance(facts, Sold) and (fund := _fund_of(subject, facts)):
+        step.facts = replace(facts, fund=fund, proceeds=Proceeds.IN_FUND)
+        step.concern(fund)
+        step.then(partial(_fill_fund, subject, step))
 
 
 def decline_out(subject: Lot, facts: Facts, step: Step) -> None:
@@ -73,6 +82,8 @@ def asked_of(facts: Leaving) -> dict[str, Any]:
     """What both persons say: the open facts of the question."""
     said = facts.sealed(OPEN)
     said.pop("proceeds", None)
+    if not said.get("fund"):
+        said.pop("fund", None)  # a sale asked for before funds could be named said nothing of it
     return said
 
 
@@ -98,8 +109,38 @@ def _refuse(lot: Lot, facts: Leaving, step: Step, *, stage: str = "") -> None:
         _refuse_wrong_end(lot, facts, stage or lot.stage)
     elif not isinstance(facts, ReturnAsked):
         refuse_expired(lot, at=step.at)
-    if getattr(facts, "proceeds", Proceeds.TO_BE_BOOKED) != Proceeds.TO_BE_BOOKED:
-        raise MoveRefused(_("The money of a sale is booked to a fund, later."))
+    if isinstance(facts, SaleAsked):
+        _refuse_wrong_fund(lot, facts)
+
+
+def _refuse_wrong_fund(lot: Lot, facts: SaleAsked) -> None:
+    """The money goes to a fund of the very charity that sells, one that is not closed (R12)."""
+    takes = Fund.lifecycle.move("receive_proceeds").source
+    fund = _fund_of(lot, facts)
+    known = Fund.objects.filter(org=house_of(lot).org_id, stage__in=takes, code=fund)
+    if fund and not known.exists():
+        raise MoveRefused(_("Please choose an open fund of your own organisation."))
+    if facts.fund not in ("", fund):
+        raise MoveRefused(
+            _("Lot %(lot)s was bought by fund %(fund)s: what it is sold for goes back there.")
+            % {"lot": lot.code, "fund": fund}
+        )
+    if not fund and isinstance(facts, Sold) and facts.proceeds is Proceeds.IN_FUND:
+        raise MoveRefused(_("Please name the fund that takes the money."))
+
+
+def _fund_of(lot: Lot, facts: SaleAsked) -> str:
+    """The fund that paid for the goods; of given goods the one that is named, or none."""
+    bought = Spend.objects.filter(code=lot.pledge.code).select_related("fund").first()
+    return bought.fund.code if bought else facts.fund
+
+
+def _fill_fund(lot: Lot, step: Step) -> None:
+    """What the sale brought is the fund's at once, under the gift whose goods were sold."""
+    sold: Sold = step.facts
+    money = funds.Proceeds(gift=lot.pledge.code, lot=lot.code, amount=sold.price)
+    fund = engine.locked(Fund, sold.fund)
+    engine.follow(fund, "receive_proceeds", actor=step.actor, facts=money, at=step.at)
 
 
 def _refuse_wrong_end(lot: Lot, facts: WriteOffAsked, stage: str) -> None:

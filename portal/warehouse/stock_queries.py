@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 
 from ledger.core.postings import place
 from portal.accounts.acting import Actor
+from portal.funds.models import Fund
 from portal.input.amounts import plain_yuan
 from portal.stages.models import Subject
 from portal.warehouse.lots import held_in
@@ -26,6 +27,13 @@ def other_warehouse_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     if isinstance(subject, Lot) and subject.warehouse_id is not None:
         houses = houses.exclude(pk=subject.warehouse_id)
     return [(house.code, label_of(house)) for house in houses.order_by("name_zh", "pk")]
+
+
+def sale_fund_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
+    """The funds of the organisation that can take what a sale brings."""
+    takes = Fund.lifecycle.move("receive_proceeds").source
+    found = Fund.objects.filter(stage__in=takes, org__code=actor.org)
+    return [(fund.code, f"{fund.title} · {fund.code}") for fund in found.order_by("-pk")]
 
 
 def put_away_initial(*, subject: Lot, actor: Actor) -> dict[str, Any]:
