@@ -109,10 +109,17 @@ FAILPOINTS = env.text("FAILPOINTS", "")
 if FAILPOINTS and not DEMO:
     raise ImproperlyConfigured("FAILPOINTS is set: faults are injected in tests and the demo only.")
 
+# --- webhooks: messages go to public hosts by name, on the port of https
+
+WEBHOOK_HOSTS = env.words("WEBHOOK_HOSTS", [])  # absent: every public host
+WEBHOOK_NETWORKS: list[Any] = []  # the tests', which have a receiver on this machine; so the rest
+WEBHOOK_PORT, WEBHOOK_CA_FILE = 443, ""
+
 # --- apps
 
 INSTALLED_APPS = [
     "portal.demo",
+    "portal.webhooks",
     "portal.workspace",
     "portal.tracking",
     "portal.oversight",
@@ -239,6 +246,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "ledger.publish": 5.0,
         "tracking.project": 1.0,
         "notices.deliver": 10.0,
+        "webhooks.deliver": 10.0,
         "stages.clock": 60.0,
     }.items()
 }

@@ -21,10 +21,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Person
-from portal.accounts.roles import HOSPITAL
+from portal.accounts.roles import COORDINATOR, HOSPITAL
 from portal.notices import boxes
 from portal.notices.models import Notice, Reader
 
+ANSWERS = (HOSPITAL, COORDINATOR)  # whose account speaks for an organisation
 LANGUAGES = ("zh-hans", "en")
 PARTED = re.compile(r"[\s,;:，；：、（）()<>《》]+")
 
@@ -76,8 +77,8 @@ def send(
 ) -> bool:
     """Queue one notice, in both languages, to whoever reads about `code`. False if nobody does.
 
-    `code`: a gift (its donor) or a hospital (its registered contact, else its first account with
-    an address). `key` names this very notice: queued again under the same key it is there once.
+    `code`: a gift (its donor) or an organisation (its registered contact, else its first account
+    with an address). `key` names this very notice: queued again under it, it is there once.
     `words` is called once for each language. `about`: what the mail is about, for the workbench.
     `asks`: it waits for an answer, so it goes out even where news were stopped, and carries no stop
     link. Once sent, its text (and a secret link in it) is no longer kept.
@@ -149,7 +150,7 @@ def address_of(code: str) -> str:
     if not code.startswith("U-"):
         return ""
     staff = Person.objects.filter(
-        is_active=True, grant__role=HOSPITAL, grant__org=code, grant__until=None
+        is_active=True, grant__role__in=ANSWERS, grant__org=code, grant__until=None
     )
     found = staff.exclude(email="").order_by("pk").values_list("email", flat=True).first()
     return found or ""

@@ -30,6 +30,13 @@ def body_choices(*, subject: object = None, actor: object = None) -> list[tuple[
     return [(org.code, name_of(org)) for org in found.order_by("legal_name", "pk")]
 
 
+def verified(codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """(code, name) of the verified organisations; only of these codes where some are given."""
+    found = Organisation.objects.filter(stage="verified")
+    found = found if codes is None else found.filter(code__in=set(codes))
+    return [(org.code, name_of(org)) for org in found.order_by("legal_name", "pk")]
+
+
 def body_of(hospital: Organisation) -> Organisation | None:
     """The body through which alone gifts reach this hospital; None where they come straight."""
     return by_code(hospital.channel_body) if hospital.channel_body else None
