@@ -56,7 +56,39 @@
     if ("print" in button.dataset) window.print();
   });
 
+  // Days that a reader has opened stay open when the part around them is new; a link into one opens it.
+  const open = new Set();
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.id) return;
+    if (event.target.open) open.add(event.target.id);
+    else if (event.target.isConnected) open.delete(event.target.id);
+  }, true);
+  const unfold = (root) => {
+    for (const part of root.querySelectorAll("details[id]")) if (open.has(part.id)) part.open = true;
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const around = target && target.closest("details:not([open])");
+    if (around) {
+      around.open = true;
+      target.scrollIntoView();
+    }
+  };
+  addEventListener("hashchange", () => unfold(document));
+  addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details.older")) part.open = true;
+  });
+
+  // A page that nobody looks at asks for nothing; looked at again, it asks at once.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const how = event.target.getAttribute("hx-trigger") || "";
+    if (document.hidden && how.startsWith("every ")) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const part of document.querySelectorAll("[hx-trigger*=looked-at]")) part.dispatchEvent(new Event("looked-at"));
+  });
+
   const ready = (root) => {
+    unfold(root);
     relative(root);
     copying(root);
     const wrong = root.querySelector("[data-focus]");

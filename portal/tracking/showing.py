@@ -11,7 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import after, carried, drawing, photos, sums, telling, verdict, wishes, words
+from portal.tracking import (
+    after,
+    answers,
+    carried,
+    drawing,
+    folded,
+    photos,
+    sums,
+    telling,
+    verdict,
+    wishes,
+    words,
+)
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
 from portal.tracking.queries import Erased
 
@@ -34,10 +46,12 @@ def timeline(lines: list[Line], named: Named, *, of: str) -> list[dict[str, Any]
         row = telling.view(line, named.get(line.uid, {}), of=of, bad=bad)
         if line.uid in fixed:
             said = _("by entry %(n)d; the old entry stays") % {"n": fixed[line.uid]}
-            row["facts"].append({"label": _("Corrected"), "value": said})
+            href = reverse("tracking:entry", args=[fixed[line.uid]])
+            row["facts"].append({"label": _("Corrected"), "value": said, "href": href})
         if line.corrects in index:
             said = _("entry %(n)d") % {"n": index[line.corrects]}
-            row["facts"].append({"label": _("Corrects"), "value": said})
+            href = reverse("tracking:entry", args=[index[line.corrects]])
+            row["facts"].append({"label": _("Corrects"), "value": said, "href": href})
         out.append(row)
     return out
 
@@ -94,12 +108,15 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "donor_erased": isinstance(donor, Erased),
         "said": [*wishes.sentences(row), *after.proceeds_of_gift(row)],
         "verdict": verdict.view(row),
+        "answers": answers.answers(row, lines),
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,
         "ways": drawing.pictures(row, lines),
         "goods": sums.table(row),
         "issued": after.issued_of_gift(row),
-        "entries": timeline(lines, named, of=row.code),
+        **folded.fold(timeline(lines, named, of=row.code)),
+        "many": len(lines),
+        "signers": folded.signers(lines),
         "around": _around(row),
         "unknown": _unknown(row),
         "address": settings.SITE_ORIGIN + reverse("plain:tracking:gift", args=[row.code]),

@@ -1,10 +1,9 @@
-// The card on the page of a gift, need or shipment: fetches the proofs, checks them here.
+// The card on the page of a gift, need or shipment: fetches the proofs, checks them here. What checks
+// is fetched when somebody wants to check, so that a phone's first page stays small.
 
-import { attempt } from "./bytes.js";
-import { check } from "./checking.js";
-import { available } from "./hashing.js";
-import { fromJson } from "./proofs.js";
-import { Outcome } from "./showing.js";
+const needed = () => Promise.all([
+  import("./bytes.js"), import("./checking.js"), import("./hashing.js"), import("./proofs.js"),
+]);
 
 async function proofs(address) {
   try {
@@ -16,6 +15,7 @@ async function proofs(address) {
 }
 
 async function verify(card, outcome) {
+  const [{ attempt }, { check }, { available }, { fromJson }] = await needed();
   if (!available()) return outcome.refuse("insecure");
   outcome.clear();
   outcome.say("running");
@@ -33,12 +33,14 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-verify-card] button[data-verify]");
   if (!button || button.disabled) return;
   const card = button.closest("[data-verify-card]");
-  const outcome = new Outcome(card);
   button.disabled = true;
+  let outcome = null;
   try {
+    const { Outcome } = await import("./showing.js");
+    outcome = new Outcome(card);
     await verify(card, outcome);
   } catch (error) {
-    outcome.refuse("broken"); // a bug of ours, or a browser that is too old: never a verdict
+    if (outcome) outcome.refuse("broken"); // a bug of ours, or a browser that is too old: never a verdict
     throw error;
   } finally {
     button.disabled = false;
@@ -48,5 +50,10 @@ document.addEventListener("click", async (event) => {
 const ready = () => {
   for (const button of document.querySelectorAll("button[data-verify]")) button.hidden = false;
 };
+const soon = (event) => {
+  if (event.target.closest && event.target.closest("button[data-verify]")) needed().catch(() => {});
+};
+document.addEventListener("pointerover", soon); // by the time it is pressed it is there
+document.addEventListener("focusin", soon);
 document.addEventListener("htmx:afterSwap", ready);
 ready();
