@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import Stage, lifecycle, lifecycles
-from portal.tracking import after, certifying, goods, parties, stating, wishes
+from portal.tracking import after, certifying, finding, goods, parties, stating, wishes
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
 
@@ -39,6 +39,7 @@ def fold(shelf: Shelf, entry: Entry) -> None:
         _around_gifts(shelf, subject, codes, names, at=when(entry))
     certifying.fold(shelf, entry, at=when(entry))
     _raise_versions(shelf, codes, version=entry.index + 1)
+    finding.fold(shelf, entry)
 
 
 def when(entry: Entry) -> datetime:

@@ -7,6 +7,7 @@ the index of the entry) by whatever concerns the row, and is part of its page's 
 from django.db import models
 
 from portal.tracking.certificates import Certificate
+from portal.tracking.findable import Findable, ShownName
 from portal.tracking.registers import Organisation, Variant
 from portal.tracking.rows import Projected
 
@@ -356,4 +357,6 @@ TABLES: tuple[type[Projected], ...] = (
     Variant,
     Total,
     Certificate,
+    Findable,
+    ShownName,
 )  # in the order in which rows may be written

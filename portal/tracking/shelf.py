@@ -17,6 +17,12 @@ class Shelf:
 
     def __init__(self) -> None:
         self.rows: dict[type[Projected], dict[Key, Projected]] = defaultdict(dict)
+        self._asked: dict[tuple[type[Projected], Key], None] = {}
+
+    def changed(self) -> list[tuple[type[Projected], Key]]:
+        """The rows asked for writing since this was asked last, in that order."""
+        asked, self._asked = list(self._asked), {}
+        return asked
 
     def find(self, model: type[M], *key: Any) -> M | None:
         """The row for reading; None if there is none."""
@@ -25,6 +31,7 @@ class Shelf:
 
     def row(self, model: type[M], *key: Any) -> M:
         """The row for writing; a new one if there is none yet."""
+        self._asked[model, key] = None
         found = self.find(model, *key)
         if found is None:
             found = model(**dict(zip(model.KEY, key, strict=True)))

@@ -1,0 +1,42 @@
+"""The index over tokens, one for each database: PostgreSQL's GIN over an array, on SQLite a table
+of (token, row) kept by triggers. Both are the database's own: no code writes them."""
+
+from typing import Any
+
+TABLES = ("tracking_findable", "tracking_shownname")
+# The price says what asking row by row would cost: a plan that does so is never chosen.
+FUNCTION = """CREATE FUNCTION tracking_tokens(text) RETURNS text[] IMMUTABLE STRICT PARALLEL SAFE
+    COST 20000 LANGUAGE plpgsql AS $$ BEGIN RETURN string_to_array($1, ' '); END $$"""
+GIN = "CREATE INDEX {0}_tokens ON {0} USING gin (tracking_tokens(tokens))"
+LISTED = """SELECT value, {1}.id FROM json_each('["' || replace({1}.tokens, ' ', '","') || '"]')"""
+ADD = "INSERT OR IGNORE INTO {0}_token (token, row) " + LISTED.replace("{1}", "NEW") + ";"
+TAKE = "DELETE FROM {0}_token WHERE (token, row) IN (%s);" % LISTED.replace("{1}", "OLD")  # noqa: S608, UP031 -- our own words
+ROWS = "CREATE TABLE {0}_token (token text, row integer, PRIMARY KEY (token, row)) WITHOUT ROWID"
+TRIGGERS = (
+    f"CREATE TRIGGER {{0}}_token_add AFTER INSERT ON {{0}} BEGIN {ADD} END",
+    f"CREATE TRIGGER {{0}}_token_take AFTER DELETE ON {{0}} BEGIN {TAKE} END",
+    f"""CREATE TRIGGER {{0}}_token_new AFTER UPDATE OF tokens ON {{0}}
+        WHEN OLD.tokens <> NEW.tokens BEGIN {TAKE} {ADD} END""",
+)
+
+
+def build(apps: Any, editor: Any) -> None:
+    postgres = editor.connection.vendor == "postgresql"
+    if postgres:
+        editor.execute(FUNCTION)
+    for table in TABLES:
+        for statement in (GIN,) if postgres else (ROWS, *TRIGGERS):
+            editor.execute(statement.format(table))
+
+
+def remove(apps: Any, editor: Any) -> None:
+    postgres = editor.connection.vendor == "postgresql"
+    for table in TABLES:
+        if postgres:
+            editor.execute(f"DROP INDEX {table}_tokens")
+        for name in () if postgres else ("add", "take", "new"):
+            editor.execute(f"DROP TRIGGER {table}_token_{name}")
+        if not postgres:
+            editor.execute(f"DROP TABLE {table}_token")
+    if postgres:
+        editor.execute("DROP FUNCTION tracking_tokens(text)")
