@@ -163,6 +163,14 @@ RULES: tuple[Callable[[Wanted], Iterator[Broken]], ...] = (
 )
 
 
+OF_GOODS = (_purpose, _item_class, _recipient, _region)
+
+
+def broken_by_goods(wanted: Wanted) -> list[Broken]:
+    """The conditions that bind what was bought, long after it was paid."""
+    return [one for rule in OF_GOODS for one in rule(wanted)]
+
+
 def balance_of(fund: Fund) -> int:
     """What a fund holds now, in fen."""
     held = Holding.objects.filter(place=f"fund:{fund.code}", item="CNY")

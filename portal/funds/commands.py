@@ -1,5 +1,6 @@
 """What the moves of funds, gifts of money and spending do: the rooms behind them, in one list."""
 
+from portal.funds.buying import buy
 from portal.funds.funding import (
     close,
     publish,
@@ -37,6 +38,7 @@ __all__ = [
     "approve",
     "approve_again",
     "arrive",
+    "buy",
     "cancel",
     "change",
     "close",

@@ -144,7 +144,8 @@ class MoneyGift(OfCharity):
 
 
 class Spend(OfCharity):
-    """Money asked for, approved by two people, paid and accounted for. Amounts in fen."""
+    """Money asked for, approved by two people, paid and accounted for. Amounts in fen. `bought`:
+    [[variant, pieces, fen], …]."""
 
     lifecycle = SPEND
 
@@ -164,6 +165,8 @@ class Spend(OfCharity):
     approved_again_by = models.BigIntegerField(null=True, editable=False)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     arrival = models.CharField(_("goods-in note"), max_length=12, blank=True)
+    bought = models.JSONField(_("goods bought"), default=list, blank=True)
+    invoice = models.CharField(_("number of the invoice"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("spending")
@@ -182,11 +185,11 @@ class Spend(OfCharity):
         ]
 
     class Disclosure:  # sealed by the facts of the moves that write them
-        personal = ("supplier", "supplier_code")
+        personal = ("supplier", "supplier_code", "invoice")
         internal = (
             *("org", "fund", "purpose", "item_class", "amount", "recipient", "papers"),
             *("revision", "requested_by", "approved_by", "approved_again_by", "paid_on"),
-            "arrival",
+            *("arrival", "bought"),
         )
 
     def prepare(self, facts: Any) -> None:

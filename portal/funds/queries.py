@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from portal.accounts.acting import Actor
 from portal.campaigns.queries import campaigns_of
 from portal.catalogue import data
-from portal.catalogue.queries import class_label
+from portal.catalogue.queries import class_label, described, variants
 from portal.evidence.models import File
 from portal.funds.models import BankLine, Fund, MoneyGift, Spend
 from portal.organisations.queries import hospital_choices
@@ -20,6 +22,20 @@ def campaign_choices(*, subject: object = None, actor: Actor | None = None) -> P
 
 def class_choices(*, subject: object = None, actor: Actor | None = None) -> Pairs:
     return [(key, class_label(key)) for key in data.catalogue().classes]
+
+
+def bought_choices(*, subject: object = None, actor: Actor | None = None) -> Pairs:
+    """The items of the class that the spending was approved for."""
+    found = variants()
+    if isinstance(subject, Spend):
+        found = found.filter(item__item_class=subject.item_class)
+    return [(variant.key, described(variant)) for variant in found]
+
+
+def to_announce(org: str) -> QuerySet[Spend]:
+    """Spending of an organisation whose goods are bought and not on their way yet."""
+    bought = Spend.objects.filter(stage__in=("paid", "accounted"), org__code=org, arrival="")
+    return bought.exclude(bought=[]).select_related("recipient").order_by("-since", "-pk")
 
 
 def recipient_choices(*, subject: object = None, actor: Actor | None = None) -> Pairs:

@@ -59,6 +59,22 @@ class Paid(Facts, line=_("Paid on {paid_on}")):
     bank_reference: str = fact(_("Bank's reference"), disclosure=NAMED)
 
 
+class BoughtLine(Facts):
+    variant: str = fact(_("Item and standard"), choices="bought_choices")
+    quantity: int = fact(_("Quantity in base units"))
+    paid: int = fact(_("Paid for it, in yuan"), kind="amount")
+
+
+class Bought(Facts, line=_("What was bought: it comes to the warehouse")):
+    lines: tuple[BoughtLine, ...] = fact(_("Goods on the invoice"))
+    invoice: str = fact(
+        _("Number of the invoice"),
+        disclosure=NAMED,
+        default="",
+        help=_("With it the spending is accounted for as soon as the goods are in."),
+    )
+
+
 class Accounted(Facts, line=_("Accounted for: invoice and goods are here")):
     invoice: str = fact(_("Number of the invoice"), disclosure=NAMED)
     invoice_file: str = fact(
@@ -122,6 +138,7 @@ SPEND = Lifecycle(
             facts=Changed,
             effect="change",
             initial="as_asked",
+            corrects=("request", "change"),
             label=_("Change the request"),
             done=_("Changed"),
         ),
@@ -138,7 +155,6 @@ SPEND = Lifecycle(
         ),
         Move(
             "approve_again",
-            corrects=("request", "change"),
             source=("approved_once",),
             target="approved",
             by=(FINANCE, COORDINATOR),
@@ -203,6 +219,16 @@ SPEND = Lifecycle(
             within=True,
             label=_("Record the rest of the payment"),
             done=_("Paid"),
+        ),
+        Move(
+            "buy",
+            source=("paid",),
+            target="paid",
+            by=(FINANCE,),
+            facts=Bought,
+            effect="buy",
+            label=_("Say what was bought"),
+            done=_("Goods bought"),
         ),
         Move(
             "account",

@@ -100,8 +100,8 @@ def account(subject: Spend, facts: Accounted, step: Step) -> None:
     """Invoice and goods-in note close it."""
     if facts.arrival and not (codes.check(facts.arrival) and facts.arrival[0] == "C"):
         raise MoveRefused(_("The code of a goods-in note begins with C. Please look at it again."))
-    subject.arrival = facts.arrival
-    subject.save(update_fields=["arrival"])
+    subject.arrival, subject.invoice = facts.arrival or subject.arrival, facts.invoice
+    subject.save(update_fields=["arrival", "invoice"])
     _tell(subject, step)
     step.concern(facts.arrival)
 

@@ -59,7 +59,11 @@ def register(subject: Pledge, facts: Registered, step: Step) -> None:
 
     Nothing typed freely is open: item, need and whom it is for must be known here. An anonymous
     gift takes no name. What the hospital does not want, or is too close to its date, is refused.
+    What a spending bought has no donor: it is followed under the spending's code.
     """
+    if subject.code.startswith("P"):
+        _keep_bought(subject, facts, step)
+        return
     _keep_donor(subject, facts)
     notices.follow(subject.code, to=facts.contact, at=step.at)
     known = variants_by_key(line.variant for line in facts.lines)
@@ -75,6 +79,19 @@ def register(subject: Pledge, facts: Registered, step: Step) -> None:
         line.pledge = subject
     PledgeLine.objects.bulk_create(lines)
     _concern_needs(subject, step)
+
+
+def _keep_bought(subject: Pledge, facts: Registered, step: Step) -> None:
+    """Lines of what was bought, for the hospital that the spending was approved for; nothing of it
+    is sealed: the spending's own entries say it."""
+    known = variants_by_key(line.variant for line in facts.lines)
+    lines = [line_of(no, given, known, {}) for no, given in enumerate(facts.lines, start=1)]
+    subject.visibility, subject.designation = facts.visibility, facts.designation
+    subject.save(update_fields=["visibility", "designation"])
+    for line in lines:
+        line.pledge = subject
+    PledgeLine.objects.bulk_create(lines)
+    step.target = "bought"
 
 
 def accept(subject: Pledge, facts: Accepted, step: Step) -> None:
@@ -131,6 +148,8 @@ def send_on(subject: Pledge, facts: Sent, step: Step) -> None:
     if subject.stage == "overdue":
         counted = lines.filter(arrived__gt=0).exists()
     step.target = "part_received" if counted else "dispatched"
+    if subject.stage == "bought":
+        step.target = "bought"
     if subject.stage == "overdue" and lines.filter(sent__lt=F("quantity")).exists():
         step.target = "overdue"
     _concern_needs(subject, step)
@@ -140,6 +159,8 @@ def count_received(subject: Pledge, facts: Received, step: Step) -> None:
     """Received when all that was sent has been counted, whatever the count said; else partly."""
     waiting = subject.lines.filter(arrived__lt=F("sent")).exists()
     step.target = "part_received" if waiting else "received"
+    if subject.stage == "bought":
+        step.target = "bought"
     if subject.stage == "overdue" and subject.lines.filter(sent__lt=F("quantity")).exists():
         step.target = "overdue"
     _concern_needs(subject, step)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ledger.core.postings import place
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, CLOCK, COORDINATOR, DONOR
 from portal.catalogue.models import Variant
@@ -46,6 +47,12 @@ class Pledge(Subject):
             *("visibility", "designation", "region", "related_to", "own_product"),
             *("announced_by", "decline_reason", "release_proposed_by", "released_by"),
         )
+
+    @property
+    def outside(self) -> str:
+        """The place of the books from which its goods come: its donor, or the supplier that a
+        spending paid."""
+        return place("purchase" if self.code.startswith("P") else "donor", self.code)
 
     @property
     def visibility_label(self) -> str:

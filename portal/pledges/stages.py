@@ -158,6 +158,12 @@ PLEDGE = Lifecycle(
             public="match",
         ),
         Stage(
+            "bought",
+            _("Bought"),
+            _("Paid from a fund; it comes from a supplier and is followed as the spending."),
+            public="match",
+        ),
+        Stage(
             "declined",
             _("Declined"),
             _("The charity cannot take it; nothing was sent."),
@@ -204,13 +210,13 @@ PLEDGE = Lifecycle(
             _("The day that the donor announced has passed, and not all of it was sent."),
             public="match",
             detour=True,
+            owed_by="donor",
         ),
         Stage(
             "release_proposed",
             _("Release proposed"),
             _("The charity may release the donor from what was not sent; a second person decides."),
             public="match",
-            owed_by="donor",
             detour=True,
         ),
         Stage(
@@ -225,7 +231,7 @@ PLEDGE = Lifecycle(
     moves=(
         Move(
             "register",
-            target="registered",
+            target=("registered", "bought"),
             by=(DONOR, COORDINATOR),
             facts=Registered,
             effect="register",
@@ -254,8 +260,8 @@ PLEDGE = Lifecycle(
         ),
         Move(
             "dispatch",
-            source=UNDER_WAY,
-            target=("dispatched", "part_received", "overdue"),
+            source=(*UNDER_WAY, "bought"),
+            target=("dispatched", "part_received", "overdue", "bought"),
             facts=Sent,
             effect="send_on",
             within=True,
@@ -263,8 +269,8 @@ PLEDGE = Lifecycle(
         ),
         Move(
             "receive",
-            source=("dispatched", "part_received", "overdue"),
-            target=("part_received", "received", "overdue"),
+            source=("dispatched", "part_received", "overdue", "bought"),
+            target=("part_received", "received", "overdue", "bought"),
             facts=Received,
             effect="count_received",
             within=True,
@@ -272,7 +278,7 @@ PLEDGE = Lifecycle(
         ),
         Move(
             "fulfil",
-            source=("dispatched", "part_received", "received"),
+            source=("dispatched", "part_received", "received", "bought"),
             target="fulfilled",
             facts=Fulfilled,
             within=True,

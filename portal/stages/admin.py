@@ -31,6 +31,8 @@ def public_page(subject: Subject | None, page: str) -> str:
     if subject is None:
         return "-"
     address = reverse(f"tracking:{page}", args=[subject.code])
+    if page == "gift" and subject.code.startswith("P"):  # bought: it stands with its fund
+        address = f"{reverse('tracking:lookup')}?q={subject.code}"
     return format_html('<a href="{}">{}</a>', address, subject)
 
 

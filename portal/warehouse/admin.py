@@ -14,6 +14,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER, QUALITY, WAREHOUSE
 from portal.balance.models import Holding
 from portal.catalogue.queries import described, unit_of
+from portal.funds.queries import to_announce
 from portal.organisations.models import Organisation
 from portal.pledges.admin import Lines
 from portal.pledges.models import Pledge
@@ -115,19 +116,20 @@ class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
         return waiting_first()
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
-        return {"pledge": Pledge.objects.get(code=actor.by_link)}
+        gift = Pledge.objects.filter(code=actor.by_link).first()
+        return {"pledge": gift} if gift is not None else {}  # what was bought has none yet
 
     def _take(
         self, request: HttpRequest, *, move: str, actor: Actor, subject: Subject | None
     ) -> HttpResponse:
-        """Staff who announce for a donor say first which gift it is."""
+        """Staff who announce for a donor say first which gift it is; or what was bought."""
         if subject is not None:
             return super()._take(request, move=move, actor=actor, subject=subject)
-        gift = Pledge.objects.filter(code=request.GET.get("gift", "")).first()
-        if gift is None:
-            return self._choose_gift(request, houses=[])
-        for_gift = replace(actor, by_link=gift.code)
-        return super()._take(request, move=move, actor=for_gift, subject=None)
+        code = request.GET.get("gift", "")
+        spends = to_announce(actor.org)
+        if not (spends.filter(code=code).exists() or _gifts().filter(code=code).exists()):
+            return self._choose_gift(request, houses=[], spends=list(spends[:100]))
+        return super()._take(request, move=move, actor=replace(actor, by_link=code), subject=None)
 
     @admin.display(description=_("gift"))
     def gift(self, arrival: Arrival) -> str:
@@ -144,6 +146,11 @@ class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
     @admin.display(description=_("carrier"))
     def carrier_label(self, arrival: Arrival) -> str:
         return arrival.carrier_label
+
+
+def _gifts() -> QuerySet[Pledge]:
+    """Gifts with a donor: what a spending bought is announced once, from the spending."""
+    return Pledge.objects.filter(code__startswith="G")
 
 
 class AllocationLines(Lines):

@@ -15,6 +15,7 @@ from portal.pledges.designation import refuse_elsewhere
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
+from portal.warehouse.buying import refuse_bought
 from portal.warehouse.lots import (
     is_fit,
     locked_lots,
@@ -102,6 +103,7 @@ def refuse_ineligible(lot: Lot, line: NeedLine, step: Step) -> None:
     """What may not be given to this line: unfit, stopped, past its date, somebody's own, or meant
     for somebody else by its donor."""
     refuse_held(lot)
+    refuse_bought(lot, line)
     refuse_elsewhere(lot.pledge, line)
     refuse_stopped(lot, at=step.at)
     refuse_unfit(lot, line)

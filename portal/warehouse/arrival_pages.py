@@ -1,5 +1,6 @@
 """Pages of an arrival in the workbench beside its moves: a goods-in note, a temperature log."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.acting import Actor
 from portal.accounts.roles import WAREHOUSE
 from portal.catalogue.queries import cold_range
+from portal.funds.models import Spend
 from portal.pledges.models import Pledge
 from portal.pledges.stages import PLEDGE
 from portal.stages.admin import SubjectAdmin
@@ -83,7 +85,9 @@ class ArrivalPages(SubjectAdmin):
             request, pledge=gift, arrival=None, house=house, actor=actor, context=context
         )
 
-    def _choose_gift(self, request: HttpRequest, *, houses: list[Warehouse]) -> HttpResponse:
+    def _choose_gift(
+        self, request: HttpRequest, *, houses: list[Warehouse], spends: Sequence[Spend] = ()
+    ) -> HttpResponse:
         sendable = Pledge.objects.filter(
             stage__in=PLEDGE.move("dispatch").source, lines__sent__lt=F("lines__quantity")
         )
@@ -92,6 +96,7 @@ class ArrivalPages(SubjectAdmin):
             "opts": self.opts,
             "title": _("Which gift has arrived or was sent?"),
             "houses": houses,
+            "spends": spends,
             "gifts": sendable.distinct().order_by("-since", "-pk")[:100],
         }
         return render(request, "warehouse/choose_gift.html", context)

@@ -77,6 +77,7 @@ class Announced(Facts, line=_("The donor sent the goods to the warehouse")):
         default="",
         help=_("A parcel addressed to a hospital is kept for that hospital alone."),
     )
+    spend: str = fact(_("Bought by the spending"), default="", kind="hidden")
 
 
 class Window(Choice):

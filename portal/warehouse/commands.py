@@ -12,6 +12,7 @@ from portal.pledges.models import Pledge, PledgeLine
 from portal.pledges.stages import PLEDGE
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
+from portal.warehouse import buying
 from portal.warehouse.allocating import allocate, approve, cancel_allocation, name_allocated
 from portal.warehouse.cold_keeping import log_cold
 from portal.warehouse.correcting import correct
@@ -79,7 +80,8 @@ MOST_LINES = 60  # of one consignment: its goods-in note must fit into one entry
 def announce(subject: Arrival, facts: Announced, step: Step) -> None:
     """The donor sent part of an accepted gift: a lot for each line, goods on the way in the books.
 
-    Refused: a gift that is not accepted, a closed warehouse, more than was promised, nothing.
+    Or a supplier did, what a spending has paid for: it comes under the spending's code. Refused: a
+    gift that is not accepted, a closed warehouse, more than was promised, nothing.
     """
     pledge = engine.locked(Pledge, subject.pledge.code)
     if pledge.stage not in PLEDGE.move("dispatch").source:
@@ -102,11 +104,12 @@ def announce(subject: Arrival, facts: Announced, step: Step) -> None:
             posting(
                 given.quantity,
                 lot,
-                place("donor", pledge.code),
+                pledge.outside,
                 place("inbound", subject.warehouse.code),
             )
         )
     name_gift(subject, step)
+    buying.announce(subject, step)
     step.then(lambda: engine.follow(pledge, "dispatch", actor=step.actor, at=step.at))
 
 

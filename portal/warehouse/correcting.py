@@ -108,7 +108,7 @@ def _rename(lot: Lot, found: Variant, subject: Arrival, step: Step) -> None:
     ended under; what a hospital misses or rejected may still go on, so it goes on as what it is."""
     was = Variant.objects.get(pk=Lot.objects.values_list("variant", flat=True).get(pk=lot.pk))
     house = house_of(subject).code
-    way = [place("stock", house), place("quarantine", house), place("donor", subject.pledge.code)]
+    way = [place("stock", house), place("quarantine", house), subject.pledge.outside]
     rows = Holding.objects.filter(lot=lot.code, item=was.key, amount__gt=0).order_by("pk")
     for held in rows:
         if not _goes_on(held.place):

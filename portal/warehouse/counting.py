@@ -149,7 +149,7 @@ def _later(one: Noted, subject: Arrival, step: Step) -> AnnouncedLine | None:
         )
     line.announced -= later
     source = place("inbound", house_of(subject).code)
-    step.post(posting(later, line.lot, source, place("donor", subject.pledge.code)))
+    step.post(posting(later, line.lot, source, subject.pledge.outside))
     pledges.unsend_line(line.pledge_line_id, later)
     return AnnouncedLine(line=line.pledge_line.no, quantity=later, pack=line.pack)
 
@@ -189,7 +189,7 @@ def _split(line: ArrivalLine, share: int, subject: Arrival, step: Step) -> Arriv
     lot = new_lot(line.pledge_line, step)
     if share:
         inbound = place("inbound", house_of(subject).code)
-        donor = place("donor", subject.pledge.code)
+        donor = subject.pledge.outside
         step.post(posting(share, line.lot, inbound, donor), posting(share, lot, donor, inbound))
     line.announced -= share
     line.save(update_fields=["announced"])

@@ -13,6 +13,7 @@ from portal.pledges.queries import is_accounted_for
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.signing import signer
+from portal.warehouse.buying import account
 from portal.warehouse.lots import posting, take_in
 from portal.warehouse.models import Arrival, ArrivalLine, Warehouse
 from portal.warehouse.stages import Arrived, Fetched, GivenOn, TakenIn, Verdict
@@ -57,6 +58,7 @@ def take(subject: Arrival, facts: TakenIn, step: Step) -> None:
     if not owner:
         take_in((line.lot for line in passed), step)
     step.target = "held" if owner and passed else "stocked"
+    account(subject, step)
     name_gift(subject, step)
 
 

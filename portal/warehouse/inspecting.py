@@ -124,7 +124,7 @@ def _relabel(line: ArrivalLine, key: str, subject: Arrival, step: Step) -> None:
         raise MoveRefused(
             _("Line %(no)d: goods of this kind cannot turn out to be that item.") % {"no": line.no}
         )
-    donor = place("donor", subject.pledge.code)
+    donor = subject.pledge.outside
     step.post(posting(line.accepted, lot, quarantine, donor))
     lot.variant = found
     step.post(posting(line.accepted, lot, donor, quarantine))

@@ -1,5 +1,7 @@
 """Warehouses, arrivals with their lines, lots, allocations."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -90,9 +92,16 @@ class Arrival(Subject):
     def carrier_label(self) -> str:
         return str(Carrier(self.carrier).label) if self.carrier else ""
 
+    def prepare(self, facts: Any) -> None:
+        """What a spending bought has lines of its own, opened with its first consignment."""
+        if facts.spend and self.pledge_id is None:
+            from portal.warehouse.buying import opened  # noqa: PLC0415 -- it imports this module
+
+            self.pledge = opened(facts.spend, at=self.opened_at)
+
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role == DONOR:
-            return actor.by_link == self.pledge.code
+            return self.pledge_id is not None and actor.by_link == self.pledge.code
         if actor.role == HOSPITAL:
             return self.consignee is not None and actor.org == self.consignee.code
         if self.warehouse is None:  # being opened: the warehouse is chosen in the same step

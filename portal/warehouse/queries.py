@@ -14,12 +14,14 @@ from portal.accounts.roles import DONOR
 from portal.balance.models import Holding
 from portal.catalogue.fitness import Fitness
 from portal.catalogue.queries import described, unit_of, variants
+from portal.funds.queries import to_announce
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
 from portal.organisations.queries import hospital_choices, name_of
 from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
 from portal.stages.models import Subject
+from portal.warehouse.buying import is_bought
 from portal.warehouse.models import Arrival, Lot, Warehouse
 from portal.warehouse.nearing import RED, YELLOW, near
 from portal.warehouse.serials import CARE
@@ -108,6 +110,8 @@ def _marks(lot: Lot, at: datetime) -> tuple[str, ...]:
 
 def announce_initial(*, subject: Arrival | None, actor: Actor) -> dict[str, Any]:
     """A row for each line of which the donor has something left to send."""
+    if is_bought(actor.by_link):
+        return _bought_initial(actor)
     pledge = subject.pledge if subject else Pledge.objects.filter(code=actor.by_link).first()
     if pledge is None:
         return {}
@@ -121,6 +125,21 @@ def announce_initial(*, subject: Arrival | None, actor: Actor) -> dict[str, Any]
         }
         rows.append({"line": line.no, "quantity": left, "caption": caption})
     return {"lines": rows}
+
+
+def _bought_initial(actor: Actor) -> dict[str, Any]:
+    """The same for what a spending bought."""
+    spend = to_announce(actor.org).filter(code=actor.by_link).first()
+    told = spend.bought if spend else []
+    known = {
+        variant.key: variant for variant in variants().filter(key__in=[row[0] for row in told])
+    }
+    rows = []
+    for no, (key, pieces, _fen) in enumerate(told, start=1):
+        words = {"item": described(known[key]), "left": f"{pieces:,}"}
+        caption = _("%(item)s: %(left)s %(unit)s bought") % {**words, "unit": unit_of(known[key])}
+        rows.append({"line": no, "quantity": pieces, "caption": caption})
+    return {"lines": rows, "spend": actor.by_link}
 
 
 def count_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:

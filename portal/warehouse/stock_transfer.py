@@ -32,7 +32,7 @@ def send_over(subject: Lot, facts: SentOver, step: Step) -> None:
     moving = subject
     if facts.quantity < held_in(subject, stock) or _is_elsewhere_too(subject, house):
         moving = _part(subject, other, sender, step)
-        donor = place("donor", subject.pledge.code)
+        donor = subject.pledge.outside
         step.post(posting(facts.quantity, subject, stock, donor))
         step.post(posting(facts.quantity, moving, donor, stock))
         step.target = "kept"

@@ -1,5 +1,6 @@
 """Campaigns, funds, gifts of money and spending, made by the real moves."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -10,7 +11,15 @@ from portal.campaigns.stages import Filed, Planned
 from portal.evidence.models import File, Shows, Stage
 from portal.funds.models import Fund, MoneyGift, Spend
 from portal.funds.money_stages import Entered
-from portal.funds.spend_stages import Approved, Paid, PaperFiled, Requested, SecondApproval
+from portal.funds.spend_stages import (
+    Approved,
+    Bought,
+    BoughtLine,
+    Paid,
+    PaperFiled,
+    Requested,
+    SecondApproval,
+)
 from portal.funds.stages import (
     ClassRow,
     Conditions,
@@ -22,9 +31,11 @@ from portal.funds.stages import (
     RegionRow,
 )
 from portal.stages import engine
+from portal.warehouse.models import Arrival
 from tests.factories.clock import AT
 from tests.factories.organisations import create_charity, create_hospital, credit_code
-from tests.factories.people import create_member
+from tests.factories.people import actor_of, create_member
+from tests.factories.warehouse import announced, count_note, keeper_of, sign_in
 
 numbers = count(1)
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -174,3 +185,27 @@ def spend(fund, amount, **facts):
     approve(made)
     approve(made)
     return pay(made)
+
+
+def buy(spend, *lines, actor=None, at=AT, invoice="发票 1"):
+    """What was bought for it: (variant, pieces, fen) rows."""
+    rows = tuple(BoughtLine(variant=key, quantity=n, paid=fen) for key, n, fen in lines)
+    facts = Bought(lines=rows, invoice=invoice)
+    actor = actor or member_of(spend.org)
+    return engine.advance(Spend, spend.code, "buy", actor=actor, facts=facts, at=at)
+
+
+def announce_bought(spend, house, *, actor=None, at=AT):
+    """Its goods are on their way to a warehouse of the same charity."""
+    quantities = {no: row[1] for no, row in enumerate(spend.bought, start=1)}
+    facts = replace(announced(house, quantities), spend=spend.code)
+    actor = actor or actor_of(Role.COORDINATOR, org=spend.org.code)
+    return engine.begin(Arrival, "announce", actor=actor, facts=facts, at=at)
+
+
+def bought_in(spend, house, *lines, at=AT, **differences):
+    """Bought, announced, counted, inspected, taken into custody; the arrival."""
+    made = announce_bought(buy(spend, *lines, at=at), house, at=at)
+    note = count_note(made, **differences)
+    counted = engine.advance(Arrival, made.code, "count", actor=keeper_of(house), facts=note, at=at)
+    return sign_in(counted, at=at)
