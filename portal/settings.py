@@ -109,6 +109,10 @@ FAILPOINTS = env.text("FAILPOINTS", "")
 if FAILPOINTS and not DEMO:
     raise ImproperlyConfigured("FAILPOINTS is set: faults are injected in tests and the demo only.")
 
+# --- what may be asked of the interface: the log's own files are not counted
+
+API_PER_MINUTE = env.number("API_PER_MINUTE", 240, at_least=1, at_most=1_000_000)
+
 # --- webhooks: messages go to public hosts by name, on the port of https
 
 WEBHOOK_HOSTS = env.words("WEBHOOK_HOSTS", [])  # absent: every public host

@@ -5,16 +5,14 @@ reaches, so named values stay on the page. Ids are `tag:` addresses (RFC 4151) u
 own host and the day of sealing: they are the same in both languages, on a mirror and for ever.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html, format_html_join
-from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,7 +21,7 @@ from portal.languages import in_language
 from portal.tracking import queries, telling, words
 from portal.tracking.lookup import PAGES, Lost, nothing
 from portal.tracking.models import Line, Link
-from portal.tracking.responding import public
+from portal.tracking.responding import conditional
 from portal.tracking.views import by_code
 
 AT_ONCE = 50
@@ -54,7 +52,7 @@ def of_code(request: HttpRequest, code: str) -> HttpResponse:
         title = f"{name} {code}" if name != code else code
         return feed(request, code, begun[0].line.at, title=title, page=page, lines=lines)
 
-    return conditional(request, f"{code}.{newest.line_id}", made)
+    return conditional(request, f"{code}.{newest.line_id}.atom", made)
 
 
 @require_safe
@@ -69,16 +67,7 @@ def site(request: HttpRequest) -> HttpResponse:
         title = _("What happened lately")
         return feed(request, "site", begun, title=title, page=reverse("tracking:home"), lines=lines)
 
-    return conditional(request, f"site.{newest.seq if newest else 0}", made)
-
-
-def conditional(
-    request: HttpRequest, version: str, made: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """The feed, or 304 for who has this version of it."""
-    tag = f"{settings.RELEASE}.{get_language()}.{version}.atom"
-    response = get_conditional_response(request, etag=quote_etag(tag))
-    return public(request, made() if response is None else response, tag=tag)
+    return conditional(request, f"site.{newest.seq if newest else 0}.atom", made)
 
 
 def feed(

@@ -88,6 +88,15 @@ def _compress(request: HttpRequest, response: HttpResponse) -> None:
         response["Content-Length"] = str(len(response.content))
 
 
+def conditional(
+    request: HttpRequest, version: str, made: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """A file made of public rows, or 304 for who has this version of it in this language."""
+    tag = f"{settings.RELEASE}.{get_language()}.{version}"
+    response = get_conditional_response(request, etag=quote_etag(tag))
+    return public(request, made() if response is None else response, tag=tag)
+
+
 def public(request: HttpRequest, response: HttpResponse, *, tag: str) -> HttpResponse:
     """Headers that let shared caches keep it for a minute and browsers ask again cheaply."""
     response["ETag"] = quote_etag(tag)

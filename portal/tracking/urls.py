@@ -16,6 +16,7 @@ from portal.tracking import (
     verifying,
     views,
 )
+from portal.tracking.api import views as api
 
 app_name = "tracking"
 urlpatterns = [
@@ -57,6 +58,11 @@ urlpatterns = [
     path("verify/", verifying.verify, name="verify"),
     path("verify/offline.html", verifying.verify_offline, name="verify_offline"),
     path("guide/masks/", guide.masks, name="guide_masks"),
+    path("api/v1/", api.index, name="api"),
+    path("api/v1/openapi.json", api.description, name="api_description"),
+    path("api/v1/entries", api.entries, name="api_entries"),
+    path("api/v1/<slug:name>", api.rows, name="api_list"),
+    path("api/v1/<slug:name>/<str:code>", api.thing, name="api_thing"),
     path("feed.atom", feeds.site, name="home_feed"),
     path("g/<str:code>/feed.atom", feeds.of_code, name="gift_feed"),
     path("needs/<str:code>/feed.atom", feeds.of_code, name="need_feed"),

@@ -34,4 +34,5 @@ class HookForm(forms.Form):
         choice.choices = orgs
 
     def codes(self) -> list[str]:
-        return self.cleaned_data["follows"].replace(",", " ").replace("，", " ").split()
+        typed: str = self.cleaned_data["follows"]
+        return typed.replace(",", " ").replace("，", " ").split()
