@@ -101,9 +101,6 @@ def _subject(shelf: Shelf, entry: Entry, kind: str, codes: list[str]) -> Subject
     return row
 
 
-def _line(shelf: Shelf, entry: Entry, codes: list[str], names: dict[str, Any]) -> None:
-    body, data = entry.body, entry.body["data"]
-    stage = stage_of(body["type"].partition(".")[0], data.get("stage", ""))
 def _owner(shelf: Shelf, row: Subject) -> str:
     """The organisation whose warehouse it goes through."""
     house = shelf.find(Subject, "warehouse", row.warehouse) if row.warehouse else None
@@ -116,6 +113,9 @@ def _charity(shelf: Shelf, data: dict[str, Any]) -> str:
     return acts.code if acts is not None and acts.kind == "charity" else ""
 
 
+def _line(shelf: Shelf, entry: Entry, codes: list[str], names: dict[str, Any]) -> None:
+    body, data = entry.body, entry.body["data"]
+    stage = stage_of(body["type"].partition(".")[0], data.get("stage", ""))
     shelf.add(
         Line(
             seq=entry.index,

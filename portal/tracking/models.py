@@ -44,8 +44,6 @@ class Line(Projected):
     data = models.JSONField(default=dict)
     names = models.JSONField(default=dict)
 
-    class Disclosure:
-        open = (
     class Meta:
         indexes = [
             models.Index(
@@ -53,6 +51,8 @@ class Line(Projected):
             )
         ]
 
+    class Disclosure:
+        open = (
             "seq",
             "uid",
             "type",
