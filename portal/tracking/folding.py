@@ -12,6 +12,7 @@ from portal.stages.table import Stage, lifecycle, lifecycles
 from portal.tracking import after, certifying, finding, goods, parties, stating, wishes
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
+from portal.tracking.statistics import counting
 
 ENTRY_WORDS = {"recorded_at", "actor_role", "actor_org", "stage", "postings"}
 BESIDE = {"evidence"}  # entries about a subject that leave its stage and facts alone
@@ -28,7 +29,7 @@ def fold(shelf: Shelf, entry: Entry) -> None:
         own(shelf, entry)
     moved = body["case"] and kind not in BESIDE
     before = shelf.find(Subject, kind, body["case"]) if moved else None
-    was = before.stage if before else ""
+    was, since = (before.stage, before.since) if before else ("", None)
     subject = _subject(shelf, entry, kind, codes) if moved else None
     goods.fold(shelf, entry, codes)
     names = names_of(shelf, codes, data)
@@ -37,6 +38,7 @@ def fold(shelf: Shelf, entry: Entry) -> None:
         subject.names |= names
         after.fold(shelf, data, subject, was=was)
         _around_gifts(shelf, subject, codes, names, at=when(entry))
+    counting.fold(shelf, entry, subject, was=was, since=since)
     certifying.fold(shelf, entry, at=when(entry))
     _raise_versions(shelf, codes, version=entry.index + 1)
     finding.fold(shelf, entry)
@@ -93,11 +95,11 @@ def _subject(shelf: Shelf, entry: Entry, kind: str, codes: list[str]) -> Subject
         row.stage, row.since = data["stage"], at
     row.hospital = parties.hospital_among(shelf, codes) or row.hospital
     row.warehouse = next((code for code in codes if code[0] == "W"), row.warehouse)
+    row.org = data.get("org") or _owner(shelf, row) or row.org or _charity(shelf, data)
+    row.about = data.get("record") or row.about
     row.facts |= {name: value for name, value in data.items() if name not in ENTRY_WORDS}
     row.around = sorted({*row.around, *codes} - {row.code})
     row.version = entry.index + 1
-    row.org = data.get("org") or _owner(shelf, row) or row.org or _charity(shelf, data)
-    row.about = data.get("record") or row.about
     return row
 
 

@@ -12,9 +12,10 @@ from ledger.api import Entry
 from ledger.core import postings as rules
 from ledger.core.postings import Posting
 from portal.tracking import after
-from portal.tracking.models import Gift, Holding, Need, NeedLine, Organisation, Total, Variant
+from portal.tracking.models import Gift, Holding, Need, NeedLine, Organisation
 from portal.tracking.parties import count_line, rank_need
 from portal.tracking.shelf import Shelf
+from portal.tracking.statistics import counting
 
 AIMED = {"reserved", "transit", "received", "held"}  # places where goods are for somebody
 NEED_LINE = re.compile(r"(N-[2-9A-HJKMNP-Z]{10})[/.#:](\d+)", re.ASCII)
@@ -29,7 +30,7 @@ def fold(shelf: Shelf, entry: Entry, codes: list[str]) -> None:
         posting = Posting.from_json(told)
         _hold(shelf, posting, version=entry.index + 1)
         _aim(shelf, entry, posting, codes, left)
-        _sum(shelf, posting)
+        _sum(shelf, posting, corrects=bool(entry.body.get("corrects")))
 
 
 def name_of(place: str) -> str:
@@ -42,7 +43,9 @@ def _hold(shelf: Shelf, posting: Posting, *, version: int) -> None:
     held = {(r.gift, r.lot, r.item, r.place): r.amount for r in rows}
     rules.apply(held, [posting])
     for row in rows:
-        row.amount = held[(row.gift, row.lot, row.item, row.place)]
+        booked = held[(row.gift, row.lot, row.item, row.place)]
+        counting.hold(shelf, row, booked - row.amount, version=version)
+        row.amount = booked
         row.version = version
 
 
@@ -134,24 +137,19 @@ def _count(
     line.moving += amount if place == "transit" else 0
     line.received += amount if place == "received" else 0
     need = shelf.find(Need, code)
-    count_line(line, open_need=need is not None and need.open, version=version)
+    count_line(shelf, line, open_need=need is not None and need.open, version=version)
     rank_need(shelf, code)
 
 
-def _sum(shelf: Shelf, posting: Posting) -> None:
-    """The gift's own sums by item and place, and the totals of what hospitals confirmed."""
+def _sum(shelf: Shelf, posting: Posting, *, corrects: bool) -> None:
+    """The gift's own sums by item and place, and what the hospital has confirmed."""
     came, went = name_of(posting.from_), name_of(posting.to)
-    confirmed = (went == "received") - (came == "received")
-    if confirmed:
-        variant = shelf.find(Variant, posting.item) or Variant(key=posting.item)
-        total = shelf.row(Total, "confirmed", variant.item_class, variant.unit_zh)
-        total.unit_en = variant.unit_en
-        total.amount += confirmed * posting.amount
+    if confirmed := counting.confirmed(posting.to_json(), corrects=corrects):
         owner = (posting.to if confirmed > 0 else posting.from_).partition(":")[2]
         if shelf.find(Organisation, owner) is not None:
             hospital = shelf.row(Organisation, owner)
-            hospital.received += confirmed * posting.amount
-            after.count(hospital, posting.item, received=confirmed * posting.amount)
+            hospital.received += confirmed
+            after.count(hospital, posting.item, received=confirmed)
     if shelf.find(Gift, posting.gift) is None:
         return
     gift = shelf.row(Gift, posting.gift)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
 from portal.tracking import money, money_showing, queries, showing, sums, telling, verdict, words
-from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total
+from portal.tracking.models import Gift, Need, NeedLine, Organisation
 from portal.tracking.projecting import seen
 from portal.tracking.responding import fragment, page
+from portal.tracking.statistics import reading
 
 ON_HOME = 5
 DIGITS = 18
@@ -69,14 +70,14 @@ def _some_lines(found: list[Need], rows: dict[str, list[NeedLine]]) -> list[dict
 
 
 def _counters(version: int, size: int) -> dict[str, Any]:
-    numbers, confirmed = queries.totals()
-    kinds = [_confirmed(total) for total in confirmed]
+    sums = reading.everything()
+    kinds = [_confirmed(part) for part in sums.parts("confirmed")]
     gifts_of = reverse("tracking:gifts")
     empty = {"label": _("Confirmed by hospitals"), "value": "0", "unit": "", "href": gifts_of}
     return {
         "first": {
             "label": _("Gifts registered"),
-            "value": f"{numbers.get('gifts', 0):,}",
+            "value": f"{sums.of('gifts'):,}",
             "unit": "笔" if not words.english() else "",
             "exact": _("each one can be followed by its code"),
             "href": gifts_of,
@@ -84,7 +85,7 @@ def _counters(version: int, size: int) -> dict[str, Any]:
         "others": [
             {
                 "label": _("Open needs"),
-                "value": f"{numbers.get('needs_open', 0):,}",
+                "value": f"{sums.of('needs_open'):,}",
                 "unit": "",
                 "href": reverse("tracking:needs"),
             },
@@ -97,12 +98,11 @@ def _counters(version: int, size: int) -> dict[str, Any]:
     }
 
 
-def _confirmed(total: Total) -> dict[str, str]:
-    kind = words.label(words.CLASSES, total.item_class) or _("Goods")
+def _confirmed(part: reading.Counted) -> dict[str, str]:
     return {
-        "label": _("%(kind)s confirmed") % {"kind": kind},
-        "value": f"{total.amount:,}",
-        "unit": (total.unit_en if words.english() else total.unit_zh) or total.unit_zh,
+        "label": _("%(kind)s confirmed") % {"kind": part.kind},
+        "value": f"{part.amount:,}",
+        "unit": part.unit,
         "href": reverse("tracking:gifts") + "?confirmed=1",
     }
 

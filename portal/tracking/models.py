@@ -10,8 +10,9 @@ from portal.tracking.certificates import Certificate
 from portal.tracking.findable import Findable, ShownName
 from portal.tracking.registers import Organisation, Variant
 from portal.tracking.rows import Projected
+from portal.tracking.tallies import Part, Tally
 
-__all__ = ["Certificate", "Organisation", "Projected", "Variant"]  # beside the rows below
+__all__ = ["Certificate", "Organisation", "Part", "Projected", "Tally", "Variant"]  # and below
 
 
 class Cursor(models.Model):
@@ -104,11 +105,12 @@ class Subject(Projected):
     opened_at = models.DateTimeField()
     hospital = models.CharField(max_length=12, blank=True)
     warehouse = models.CharField(max_length=12, blank=True)
-    facts = models.JSONField(default=dict)
-    around = models.JSONField(default=list)
     org = models.CharField(max_length=12, blank=True)
     about = models.CharField(max_length=12, blank=True)
+    facts = models.JSONField(default=dict)
+    around = models.JSONField(default=list)
     names = models.JSONField(default=dict)
+    reached = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -129,10 +131,10 @@ class Subject(Projected):
             "opened_at",
             "hospital",
             "warehouse",
+            *("org", "about"),
             "facts",
             "around",
-            "names",
-            *("org", "about"),
+            *("names", "reached"),
         )
 
 
@@ -188,6 +190,7 @@ class Holding(Projected):
     """What one place holds of one item, gift and lot.
 
     `meant`: for which need lines, in the order in which it was set aside: [["N-…/3", 600], …].
+    `at`: the place without its owner; `part`: the item's class and base unit, as it is counted.
     """
 
     KEY = ("gift", "lot", "item", "place")
@@ -198,6 +201,8 @@ class Holding(Projected):
     place = models.CharField(max_length=40)
     amount = models.BigIntegerField(default=0)
     meant = models.JSONField(default=list)
+    at = models.CharField(max_length=20, blank=True)
+    part = models.CharField(max_length=70, blank=True)
 
     class Meta:
         constraints = [
@@ -205,14 +210,22 @@ class Holding(Projected):
                 fields=["gift", "lot", "item", "place"], name="tracking_holding_once"
             )
         ]
-        indexes = [models.Index(fields=["place"], name="tracking_holding_place")]
+        indexes = [
+            models.Index(fields=["place"], name="tracking_holding_place"),
+            models.Index(
+                fields=["at", "part", "gift"],
+                name="tracking_holding_at",
+                condition=models.Q(amount__gt=0),
+            ),
+        ]
 
     class Disclosure:
-        open = ("gift", "lot", "item", "place", "amount", "meant")
+        open = ("gift", "lot", "item", "place", "amount", "meant", "at", "part")
 
 
 class Need(Projected):
-    """A need notice as published, in its latest version. `place`: where it stands in the list."""
+    """A need notice as published, in its latest version. `place`: where it stands in the list;
+    `region`: its province as it is counted."""
 
     KEY = ("code",)
 
@@ -228,6 +241,7 @@ class Need(Projected):
     name_en = models.CharField(max_length=200, blank=True)
     listed = models.BooleanField(default=False)
     province = models.CharField(max_length=40, blank=True)
+    region = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=80, blank=True)
     district = models.CharField(max_length=80, blank=True)
     campus = models.CharField(max_length=200, blank=True)
@@ -261,7 +275,8 @@ class Need(Projected):
             "province",
             "city",
             "district",
-            *("campus", "department", "hours", "valid_until", "revision", "confirmed_at"),
+            *("region", "campus", "department", "hours", "valid_until", "revision"),
+            "confirmed_at",
             *("place", "numbers"),
         )
 
@@ -293,6 +308,7 @@ class NeedLine(Projected):
     moving = models.BigIntegerField(default=0)
     received = models.BigIntegerField(default=0)
     gap = models.BigIntegerField(null=True, blank=True)
+    part = models.CharField(max_length=70, blank=True)
 
     class Meta:
         constraints = [
@@ -319,12 +335,13 @@ class NeedLine(Projected):
             "pledged",
             "moving",
             "received",
-            "gap",
+            *("gap", "part"),
         )
 
 
 class Total(Projected):
-    """A counter of the home page. Pieces are added per item class and unit, never across."""
+    """A fund's sums by month: `name` is fund:<code>, `item_class` the month, `unit_zh` the
+    column."""
 
     KEY = ("name", "item_class", "unit_zh")
 
@@ -356,6 +373,8 @@ TABLES: tuple[type[Projected], ...] = (
     Organisation,
     Variant,
     Total,
+    Part,
+    Tally,
     Certificate,
     Findable,
     ShownName,

@@ -37,7 +37,6 @@ def fold_gift(shelf: Shelf, entry: Entry) -> None:
     if not row.version:
         row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
         row.names |= {MONEY: CNY}
-        shelf.row(Total, "gifts", "", "").amount += 1
     row.since = _at(entry)
     row.stage = data.get("stage", row.stage)
     row.visibility = data.get("shown", row.visibility)
@@ -68,9 +67,6 @@ def fold_fund(shelf: Shelf, entry: Entry) -> None:
                     continue
                 column = "came"
             shelf.row(Total, _name(fund), month, column).amount += sign * told["amount"]
-        if came == "donor" or went == "donor":
-            sign = 1 if came == "donor" else -1
-            shelf.row(Total, "money", "", "").amount += sign * told["amount"]
 
 
 def _at(entry: Entry) -> datetime:

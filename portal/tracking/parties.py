@@ -7,8 +7,9 @@ from typing import Any
 from ledger.api import Entry
 from portal.stages.table import lifecycle
 from portal.tracking import money, wishes
-from portal.tracking.models import Gift, Need, NeedLine, Organisation, Total, Variant
+from portal.tracking.models import Gift, Need, NeedLine, Organisation, Variant
 from portal.tracking.shelf import Shelf
+from portal.tracking.statistics import counting
 
 ORGANISATION: tuple[str, ...] = (
     "kind",
@@ -41,16 +42,11 @@ def variant_names(variant: Variant) -> dict[str, str]:
     return names | {"unit_zh": variant.unit_zh, "unit_en": variant.unit_en or variant.unit_zh}
 
 
-def count(shelf: Shelf, name: str, by: int) -> None:
-    shelf.row(Total, name, "", "").amount += by
-
-
 def _organisation(shelf: Shelf, entry: Entry) -> None:
     data = entry.body["data"]
     row = shelf.row(Organisation, entry.body["case"])
     if not row.version:
         row.opened_seq = entry.index
-        count(shelf, "organisations", 1)
     row.since = _at(entry)
     row.stage = data.get("stage", row.stage)
     for name in ORGANISATION:
@@ -86,7 +82,7 @@ def _need(shelf: Shelf, entry: Entry) -> None:
     if not row.version:
         row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
         row.since = row.opened_at
-        count(shelf, "needs", 1)
+    _uncount(shelf, row, version=entry.index + 1)
     if data.get("stage", row.stage) != row.stage:
         row.stage, row.since = data["stage"], _at(entry)
     row.hospital = data.get("hospital", row.hospital)
@@ -117,6 +113,7 @@ def _of_hospital(shelf: Shelf, row: Need) -> None:
         row.name_zh, row.name_en = hospital.legal_name, hospital.name_en
         row.listed = hospital.stage == "listed"
         row.province, row.city, row.district = hospital.province, hospital.city, hospital.district
+        row.region = counting.province(row.province)
 
 
 def _open_need(shelf: Shelf, row: Need, *, version: int) -> None:
@@ -124,14 +121,24 @@ def _open_need(shelf: Shelf, row: Need, *, version: int) -> None:
     missing."""
     table = lifecycle("need")
     stage = table.by_key.get(row.stage) if table else None
-    now_open = stage is not None and not stage.ends and row.stage not in CLOSED
-    if now_open != row.open:
-        row.open = now_open
-        count(shelf, "needs_open", 1 if now_open else -1)
+    row.open = stage is not None and not stage.ends and row.stage not in CLOSED
+    if row.open:
+        counting.ask(shelf, row, 1, version=version)
     for number in row.numbers:
         line = shelf.row(NeedLine, row.code, number)
-        count_line(line, open_need=row.open, version=version)
+        count_line(shelf, line, open_need=row.open, version=version)
     rank_need(shelf, row.code)
+
+
+def _uncount(shelf: Shelf, row: Need, *, version: int) -> None:
+    """Take the need out of the sums, before what it says changes; `_open_need` adds it again."""
+    for number in row.numbers:
+        line = shelf.row(NeedLine, row.code, number)
+        counting.gap(shelf, line, -1, version=version)
+        line.gap = None
+    if row.open:
+        counting.ask(shelf, row, -1, version=version)
+        row.open = False
 
 
 def rank_need(shelf: Shelf, code: str) -> None:
@@ -149,13 +156,15 @@ def rank_need(shelf: Shelf, code: str) -> None:
     row.place = rank * ENTRIES + row.opened_seq
 
 
-def count_line(line: NeedLine, *, open_need: bool, version: int) -> None:
+def count_line(shelf: Shelf, line: NeedLine, *, open_need: bool, version: int) -> None:
     """What is promised or farther, and what is still missing."""
+    counting.gap(shelf, line, -1, version=version)
     line.pledged = sum(max(promised, supplied) for promised, supplied in line.gifts.values())
     endless = line.asked is None or line.quantity_kind == "per_week"
     line.gap = None if endless else max((line.asked or 0) - line.pledged, 0)
     line.open = open_need and line.gap != 0
     line.version = version
+    counting.gap(shelf, line, 1, version=version)
 
 
 def _gift(shelf: Shelf, entry: Entry) -> None:
@@ -164,7 +173,6 @@ def _gift(shelf: Shelf, entry: Entry) -> None:
     if not row.version:
         row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
         row.visibility = data.get("visibility", "")
-        count(shelf, "gifts", 1)
     row.since = _at(entry)
     row.stage = data.get("stage", row.stage)
     row.lines = data.get("lines", row.lines) if row.opened_seq == entry.index else row.lines
@@ -189,7 +197,7 @@ def promise(shelf: Shelf, gift: Gift, *, stands: bool) -> None:
         supplied = line.gifts.get(gift.code, [0, 0])[1]
         line.gifts[gift.code] = [quantity if stands else 0, supplied]
         need = shelf.find(Need, code)
-        count_line(line, open_need=need is not None and need.open, version=gift.version)
+        count_line(shelf, line, open_need=need is not None and need.open, version=gift.version)
         rank_need(shelf, code)
 
 

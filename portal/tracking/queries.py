@@ -13,7 +13,6 @@ from portal.tracking.models import (
     NeedLine,
     Organisation,
     Subject,
-    Total,
     Variant,
 )
 
@@ -115,14 +114,6 @@ def gifts(*, confirmed: bool, before: int) -> list[Gift]:
     if before:
         found = found.filter(opened_seq__lt=before)
     return list(found.order_by("-opened_seq")[: AT_ONCE + 1])
-
-
-def totals() -> tuple[dict[str, int], list[Total]]:
-    """({name: number}, pieces confirmed by class and unit, the largest first)."""
-    found = Total.objects.exclude(name__startswith="fund:")  # a fund's own, by month
-    rows = list(found.order_by("-amount", "item_class", "unit_zh"))
-    numbers = {row.name: row.amount for row in rows if row.name != "confirmed"}
-    return numbers, [row for row in rows if row.name == "confirmed" and row.amount]
 
 
 def shipment(code: str) -> Subject | None:

@@ -7,7 +7,8 @@ from django.db import connection
 
 import ledger.api as ledger
 from portal.tracking import checking, projecting
-from portal.tracking.models import Line, Total
+from portal.tracking.models import Line
+from portal.tracking.statistics import reading
 from tests.portal.tracking.stories import Story, whole
 
 
@@ -33,5 +34,5 @@ def test_projectors_at_once_fold_each_entry_once(log, seal):
 
     assert sum(counts) == ledger.size() - 1
     assert Line.objects.count() == ledger.size() == projecting.seen()
-    assert Total.objects.get(name="gifts").amount == 1
+    assert reading.everything().of("gifts") == 1
     assert checking.differences() == []

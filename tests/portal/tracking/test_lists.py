@@ -5,8 +5,9 @@ import re
 import pytest
 
 from portal.tracking import projecting
-from portal.tracking.models import Cursor, Gift, Line, Need, Total
+from portal.tracking.models import Cursor, Gift, Line, Need
 from portal.tracking.queries import AT_ONCE
+from portal.tracking.statistics import reading
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +80,9 @@ def test_each_counter_is_the_length_of_the_list_it_links_to(world, client):
     assert registered == ("/en/gifts/", "Gifts registered")
     assert needs == ("/en/needs/", "Open needs")
     assert masks == ("/en/gifts/?confirmed=1", "Masks confirmed")
-    assert Total.objects.get(name="gifts").amount == len(codes_on(client, "/en/gifts/", "G"))
-    assert Total.objects.get(name="needs_open").amount == len(codes_on(client, "/en/needs/", "N"))
+    sums = reading.everything()
+    assert sums.of("gifts") == len(codes_on(client, "/en/gifts/", "G"))
+    assert sums.of("needs_open") == len(codes_on(client, "/en/needs/", "N"))
     assert Need.objects.filter(open=True).count() == 2
 
 
