@@ -34,6 +34,8 @@ def found(typed: str) -> str:
     spend = Subject.objects.filter(kind="spend", code=code).first() if code[0] == "P" else None
     if spend is not None:  # it stands on the page of its fund
         return f"{reverse('tracking:fund', args=[spend.facts['fund']])}#{code}"
+    if code[0] == "Z":  # its page says as well where there is no such number
+        return reverse("tracking:certificate", args=[code])
     if code[0] not in PAGES:
         raise Lost(
             _(
@@ -68,10 +70,11 @@ def read(typed: str) -> str:
     try:
         return codes.normalise(typed)
     except codes.WrongCode as wrong:
-        raise Lost(_sentence(wrong.reason), status=422) from wrong
+        raise Lost(sentence(wrong.reason), status=422) from wrong
 
 
-def _sentence(reason: str) -> str:
+def sentence(reason: str) -> str:
+    """What is wrong with something typed for a code, and what to do."""
     return {
         "characters": _(
             "There is a character in it that no code has. Codes use the digits 2 to 9 and the "

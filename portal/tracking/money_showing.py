@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.stages.table import Move, lifecycle
-from portal.tracking import money, queries, showing, telling, words
+from portal.tracking import certifying, money, queries, showing, telling, words
 from portal.tracking.models import Gift, Line, Subject
 from portal.tracking.queries import Erased
 
@@ -28,6 +28,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "tone": showing.stage_tone("money", row.stage),
         "donor": donor,
         "donor_erased": isinstance(donor, Erased),
+        "certified": bool(certifying.state_of(row)),
         "verdict": money.verdict(row),
         "table": money.table(row),
         "entries": showing.timeline(lines, named, of=row.code),
