@@ -29,7 +29,7 @@ def page(client, seal_and_project):
 
 def answer(html, key):
     """(text, links) of one answer."""
-    part = html.split(f'<div class="a-{key}">')[1].split("</div>")[0]
+    part = html.split(f'<div class="a-{key}" id="a-{key}">')[1].split("</div>")[0]
     return " ".join(TAGS.sub(" ", part).split()), re.findall(r'href="([^"]+)"', part)
 
 
