@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
@@ -20,7 +17,8 @@ from portal.needs.models import Need, NeedLine
 from portal.needs.queries import OPEN
 from portal.needs.stages import Priority
 from portal.needs.views import import_list
-from portal.stages.admin import StageFilter, SubjectAdmin, public_page
+from portal.stages.admin import StageFilter, public_page
+from portal.stages.link_page import LinkPage
 from portal.stages.models import Subject
 
 
@@ -67,7 +65,8 @@ class Lines(admin.TabularInline[Any, Any]):
 
 
 @admin.register(Need)
-class NeedAdmin(SubjectAdmin):
+class NeedAdmin(LinkPage):
+    link_template, link_days = "needs/link.html", LINK_DAYS
     opening_form = ForHospital
     inlines = (Lines,)
     readonly_fields = ("asker",)
@@ -79,12 +78,7 @@ class NeedAdmin(SubjectAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.import_view)
-        link = self.admin_site.admin_view(self.link_view)
-        return [
-            path("import/", page, name="needs_need_import"),
-            path("<int:pk>/link/", link, name="needs_need_link"),
-            *super().get_urls(),
-        ]
+        return [path("import/", page, name="needs_need_import"), *super().get_urls()]
 
     def openings(self, request: HttpRequest) -> list[tuple[str, object]]:
         """A coordinator may import a list beside writing a need."""
@@ -104,36 +98,12 @@ class NeedAdmin(SubjectAdmin):
             request, actor=actor, template="admin/needs/need/import.html", context=context
         )
 
-    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page from which the hospital gets its link: POST makes a new one and shows it this
-        one time."""
-        need = self.get_object(request, str(pk))
-        if need is None or not self._may_link(request, need):
-            raise Http404
-        link = ""
-        if request.method == "POST":
-            token = renew_link(need, at=timezone.now())
-            link = settings.SITE_ORIGIN + reverse("plain:needs:still_needed", args=[token])
-        page = {**self.admin_site.each_context(request), "opts": self.opts}
-        page |= {
-            "title": _("The hospital's link"),
-            "subject": need,
-            "link": link,
-            "days": LINK_DAYS,
-        }
-        response = render(request, "needs/link.html", page)
-        add_never_cache_headers(response)
-        return response
+    def may_link(self, request: HttpRequest, subject: Subject) -> bool:
+        return subject.stage in OPEN and self._coordinator(request) is not None
 
-    def _may_link(self, request: HttpRequest, need: Need) -> bool:
-        return need.stage in OPEN and self._coordinator(request) is not None
-
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
-        """The table's moves, and the hospital's link while there is something to confirm."""
-        moves = super()._moves(request, subject)
-        if isinstance(subject, Need) and self._may_link(request, subject):
-            moves.append((self._address("link", subject.pk), _("The hospital's link")))
-        return moves
+    def new_link(self, subject: Subject) -> str:
+        assert isinstance(subject, Need), "the list shows needs"
+        return reverse("plain:needs:still_needed", args=[renew_link(subject, at=timezone.now())])
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = super().get_fields(request, obj)

@@ -9,6 +9,7 @@ from ledger.core.postings import Posting, place
 from portal.accounts.links import end_links
 from portal.needs import commands as needs
 from portal.pledges.models import Pledge
+from portal.receipts.afterwards import CONFIRMED, EXPLAINED, offer_link
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.receipts.resolving import (
     come_later,
@@ -80,6 +81,8 @@ def confirm(subject: Receipt, facts: ReceiptConfirmed, step: Step) -> None:
         lambda: follow(shipment, "confirm", actor=step.actor, at=step.at),
         lambda: _tell(counted, pledges, step),
     )
+    if step.actor.person_id is None:
+        step.then(lambda: offer_link(subject, why=CONFIRMED, at=step.at))
 
 
 def explain(subject: Receipt, facts: Explained, step: Step) -> None:
@@ -99,7 +102,10 @@ def explain(subject: Receipt, facts: Explained, step: Step) -> None:
             step.post(posting(line, held, source, target))
     concern_lines(shipment, step)
     counted = _for_needs(lines_of(shipment), extra)
-    step.then(lambda: _tell(counted, pledges, step))
+    step.then(
+        lambda: _tell(counted, pledges, step),
+        lambda: offer_link(subject, why=EXPLAINED, at=step.at),
+    )
 
 
 def _pairs(rows: tuple[ReceivedLine, ...], lines: list[ShipmentLine]) -> Pairs:

@@ -101,6 +101,11 @@ class ReceiptLine(models.Model):
         return min(self.surplus, self.accepted) if waiting else 0
 
     @property
+    def lacking(self) -> int:
+        """What was missing and has neither come nor been found since."""
+        return self.missing - self.later - self.found
+
+    @property
     def usable(self) -> int:
         """What the hospital has confirmed for good and may give to its wards."""
         return self.accepted + self.later - self.held

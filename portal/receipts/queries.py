@@ -12,6 +12,8 @@ from portal.receipts.models import Receipt, ReceiptLine
 from portal.receipts.settling import STANDING
 from portal.shipping.lines import lines_of
 from portal.shipping.models import Shipment, ShipmentLine
+from portal.stages.engine import allowed_moves
+from portal.stages.table import Move
 
 OPEN = ("discrepancy", "objected")  # the sender has to explain
 
@@ -27,7 +29,7 @@ def confirm_initial(*, subject: Receipt | None, actor: Actor) -> dict[str, Any]:
 
 def missing_initial(*, subject: Receipt, actor: Actor) -> dict[str, Any]:
     """A row for each line with pieces that nobody has found yet."""
-    rows = [(row, row.missing - row.later - row.found) for row in lines_confirmed(subject)]
+    rows = [(row, row.lacking) for row in lines_confirmed(subject)]
     left = _left(rows, _("%(n)s still missing"))
     return {"later": left, "again": left}
 
@@ -97,6 +99,16 @@ def lines_confirmed(receipt: Receipt) -> list[ReceiptLine]:
     """What the hospital said of each line, in order."""
     wanted = ("shipment_line__lot__variant__item", "shipment_line__lot__pledge", "receipt")
     return list(receipt.lines.select_related(*wanted).order_by("shipment_line__no"))
+
+
+def open_to_hospital(receipt: Receipt, actor: Actor) -> list[Move]:
+    """What the hospital may still say of one receipt, and makes sense."""
+    rows = lines_confirmed(receipt)
+    sense = {
+        "report_use": any(row.usable > row.issued for row in rows),
+        "come_later": any(row.lacking for row in rows),
+    }
+    return [move for move in allowed_moves(receipt, actor) if sense.get(move.name, True)]
 
 
 def _left(rows: list[tuple[ReceiptLine, int]], said: str) -> list[dict[str, Any]]:

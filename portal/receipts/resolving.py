@@ -45,7 +45,7 @@ def come_later(subject: Receipt, facts: CameLater, step: Step) -> None:
     shipment = begun(subject, step, corrects=True)
     counted: dict[int, int] = {}
     for row, quantity in _told(subject, facts.later):
-        _refuse_beyond(row, quantity, row.missing - row.later - row.found)
+        _refuse_beyond(row, quantity, row.lacking)
         line = row.shipment_line
         source, target = place("lost", shipment.code), place("received", _hospital(shipment))
         step.post(posting(line, quantity, source, target))
@@ -62,7 +62,7 @@ def find_again(subject: Receipt, facts: FoundAgain, step: Step) -> None:
     shipment = begun(subject, step, corrects=True)
     stock = place("stock", _house(shipment))
     for row, quantity in _told(subject, facts.again):
-        _refuse_beyond(row, quantity, row.missing - row.later - row.found)
+        _refuse_beyond(row, quantity, row.lacking)
         step.post(posting(row.shipment_line, quantity, place("lost", shipment.code), stock))
         _add(row, found=quantity)
 

@@ -5,11 +5,9 @@ import io
 from typing import Any
 
 import segno
-from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -35,7 +33,7 @@ from portal.shipping.paper_buttons import Paper, WithPapers
 from portal.shipping.printed import labels, packing_list, release_order, waited
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page
-from portal.stages.engine import MoveRefused
+from portal.stages.link_page import LinkPage
 from portal.stages.models import Subject
 from portal.warehouse.stages import Carrier
 
@@ -146,7 +144,8 @@ class CapacityAdmin(SubjectAdmin):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(WithPapers, StatesPage):
+class ShipmentAdmin(WithPapers, StatesPage, LinkPage):
+    link_template, link_days = "shipping/link.html", CONFIRM_DAYS
     papers = (
         Paper("packing", _("Packing list"), "shipping/packing_list.html", _list),
         Paper("labels", _("Box labels"), "shipping/labels.html", _labels),
@@ -173,47 +172,15 @@ class ShipmentAdmin(WithPapers, StatesPage):
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.link_view)
-        return [path("<int:pk>/link/", view, name="shipping_shipment_link"), *super().get_urls()]
-
-    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page from which the hospital gets its link: POST makes a new one and shows it this
-        one time."""
-        shipment = self.get_object(request, str(pk))
-        if shipment is None or not self._may_link(request, shipment):
-            raise Http404
-        link = ""
-        if request.method == "POST":
-            try:
-                token = renew_confirm_link(shipment, at=timezone.now())
-            except MoveRefused as refusal:
-                messages.error(request, str(refusal))
-                return HttpResponseRedirect(self._page_of(shipment))
-            link = settings.SITE_ORIGIN + reverse("plain:receipts:confirm", args=[token])
-        page = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("The hospital's link"),
-            "subject": shipment,
-            "link": link,
-            "days": CONFIRM_DAYS,
-        }
-        response = render(request, "shipping/link.html", page)
-        add_never_cache_headers(response)
-        return response
-
-    def _may_link(self, request: HttpRequest, shipment: Shipment) -> bool:
+    def may_link(self, request: HttpRequest, subject: Subject) -> bool:
         roles = (DISPATCHER, COORDINATOR, WAREHOUSE)
         mine = [a for a in self.capacities(request) if a.role in roles]
-        return shipment.stage in CONFIRMABLE and any(shipment.reachable_by(a) for a in mine)
+        return subject.stage in CONFIRMABLE and any(subject.reachable_by(a) for a in mine)
 
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
-        """The table's moves, and the hospital's link while there is something to confirm."""
-        moves = super()._moves(request, subject)
-        if isinstance(subject, Shipment) and self._may_link(request, subject):
-            moves.append((self._address("link", subject.pk), _("The hospital's link")))
-        return moves
+    def new_link(self, subject: Subject) -> str:
+        assert isinstance(subject, Shipment), "the list shows shipments"
+        token = renew_confirm_link(subject, at=timezone.now())
+        return reverse("plain:receipts:confirm", args=[token])
 
     @admin.display(description=_("hospital"))
     def to(self, shipment: Shipment) -> str:

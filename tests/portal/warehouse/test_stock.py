@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.accounts.roles import Role
 from portal.balance.checking import differences
 from portal.balance.models import Holding
+from portal.notices import boxes
 from portal.notices import commands as notices
 from portal.notices.models import Notice
 from portal.oversight.invariants import broken
@@ -279,6 +280,21 @@ def test_a_recall_freezes_the_batch_and_names_every_holder(house, lot, sealed):
     ]
     assert shipment.code in {code for code, _n in told["cases"]}
     everything_adds_up()
+
+
+def test_a_recall_is_told_to_the_hospital_to_which_some_is_on_the_way(house, lot):
+    there = create_shipment((line_of(quantity=200), lot, 200), stage="in_transit")
+    packed = create_shipment((line_of(quantity=100), lot, 100), stage="packed")
+    for shipment in (there, packed):
+        notices.follow(shipment.hospital.code, to="ward@hospital.example", at=AT)
+
+    recall(lot)
+
+    told = Notice.objects.filter(key__startswith="recall:")
+    assert [row.code for row in told] == [there.hospital.code], "what is packed does not leave"
+    text = boxes.open_(told.get().box, code=there.hospital.code)
+    assert "is on its way to you" in text
+    assert "which you confirmed" not in text
 
 
 def test_a_hospital_sees_the_recall_and_says_what_it_still_has(house, lot):

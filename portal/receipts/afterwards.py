@@ -1,0 +1,66 @@
+"""A hospital without an account has a word after its confirmation too: a secret link by which it
+reports use, says what came later, and objects to an explanation."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts.links import end_links, make_link
+from portal.notices import commands as notices
+from portal.notices.commands import Words
+from portal.organisations.queries import name_of
+from portal.receipts.models import Receipt
+
+AFTER = "after"  # the purpose of the link: of one receipt, used again and again
+AFTER_DAYS = 180
+CONFIRMED, EXPLAINED = "confirmed", "explained"
+
+
+def offer_link(receipt: Receipt, *, why: str, at: datetime) -> None:
+    """One mail for each `why` of each explanation, with a link of its own; none where the hospital
+    has no address."""
+    hospital = receipt.shipment.hospital
+    assert hospital is not None, "a packed shipment has its hospital"
+    key = f"after:{receipt.code}:{why}:{receipt.version}"
+    if notices.is_known(key) or not notices.address_of(hospital.code):
+        return
+    with transaction.atomic():  # the link is in the mail or not at all
+        token = make_link(purpose=AFTER, code=receipt.code, at=at, days=AFTER_DAYS)
+        link = notices.site(reverse("plain:receipts:after", args=[token]))
+        notices.send(
+            code=hospital.code,
+            key=key,
+            words=lambda: _words(receipt.code, name_of(hospital), link, why),
+            at=at,
+            about=receipt.code,
+            asks=True,
+        )
+
+
+def renew_link(receipt: Receipt, *, at: datetime) -> str:
+    """A new link for a hospital that has no address; earlier ones end."""
+    end_links(purpose=AFTER, code=receipt.code)
+    return make_link(purpose=AFTER, code=receipt.code, at=at, days=AFTER_DAYS)
+
+
+def _words(code: str, hospital: str, link: str, why: str) -> Words:
+    subjects = {
+        CONFIRMED: _("Delivery %(code)s: thank you for confirming it"),
+        EXPLAINED: _("Delivery %(code)s: the sender has explained the difference"),
+    }
+    texts = {
+        CONFIRMED: _("%(hospital)s has confirmed what came, and the donors see it."),
+        EXPLAINED: _(
+            "The sender has explained what %(hospital)s found different. If the explanation is "
+            "not right, please say so: the sender has to answer again."
+        ),
+    }
+    way = _(
+        "By this secret link you say, without an account, what was issued to wards, what came "
+        "later, and what is not right. It is meant for the hospital alone, and ends 180 days "
+        "after its last use:"
+    )
+    named = {"code": code, "hospital": hospital}
+    return Words(subjects[why] % named, f"{texts[why] % named}\n\n{way}\n{link}")
