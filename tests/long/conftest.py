@@ -33,6 +33,17 @@ def keep():
     return write
 
 
+@pytest.fixture
+def kept():
+    """kept(name): what the last run of that name has kept; nothing if there was none."""
+
+    def read(name):
+        file = BASE / "var" / "long" / f"{name}.json"
+        return json.loads(file.read_text())["result"] if file.exists() else {}
+
+    return read
+
+
 def either(short, long):
     """Both versions of a run, as parameters."""
     return [pytest.param(short, id="short"), pytest.param(long, id="long", marks=pytest.mark.long)]
