@@ -254,6 +254,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "stages.clock": 60.0,
     }.items()
 }
+CELERY_BEAT_SCHEDULE["tracking.tell"] = {"task": "tracking.tell", "schedule": 900.0}
 CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.0}
 CELERY_BEAT_SCHEDULE["ledger.tidy"] = {"task": "ledger.tidy", "schedule": 3600.0}
 if ANCHOR_URL:  # at most one stamp an hour; what failed is asked again ten minutes later

@@ -18,6 +18,7 @@ admin.site.site_title = _("Shanji workbench")
 admin.site.index_title = _("What is to be done")
 
 pages_of_parts: list[URLPattern | URLResolver] = [
+    path("", include("portal.oversight.urls")),  # /questions/new is no code
     path("", include("portal.tracking.urls")),
     path("", include("portal.needs.urls")),
     path("", include("portal.pledges.urls")),

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import Person
 from portal.accounts.roles import COORDINATOR, HOSPITAL
 from portal.notices import boxes
-from portal.notices.models import Notice, Reader
+from portal.notices.models import Follower, Notice, Reader
 
 ANSWERS = (HOSPITAL, COORDINATOR)  # whose account speaks for an organisation
 LANGUAGES = ("zh-hans", "en")
@@ -86,13 +86,29 @@ def send(
     reader = Reader.objects.filter(code=code).first()
     if not _reads(reader, code, asks=asks):
         return False
+    queue(code=code, key=key, words=words, at=at, about=about or code, asks=asks)
+    return True
+
+
+def queue(
+    *,
+    code: str,
+    key: str,
+    words: Callable[[], Words],
+    at: datetime,
+    about: str,
+    asks: bool,
+    follower: Follower | None = None,
+) -> None:
+    """One row for one mail, in both languages; under a key that is known nothing is added."""
     Notice.objects.bulk_create(
         [
             Notice(
                 code=code,
-                about=about or code,
+                about=about,
                 key=key,
                 asks=asks,
+                follower=follower,
                 box=boxes.close(_text(words), code=code),
                 state=Notice.State.WAITING,
                 queued_at=at,
@@ -101,7 +117,6 @@ def send(
         ],
         ignore_conflicts=True,
     )
-    return True
 
 
 def tell(

@@ -17,10 +17,31 @@ class Reader(models.Model):
         internal = ("id", "code", "stopped_at")
 
 
+class Follower(models.Model):
+    """An address that wants news of a code: asked by mail first, and gone when it is stopped.
+    `known`: its keyed hash, by which it is found again."""
+
+    code = models.CharField(max_length=12)
+    known = models.CharField(max_length=64)
+    box = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "known"], name="notices_follower_once")
+        ]
+
+    class Disclosure:
+        personal = ("box",)
+        internal = ("id", "code", "known", "asked_at", "confirmed_at")
+
+
 class Notice(models.Model):
     """One mail: `code` says whose address it goes to, `about` what it is about.
 
-    Its text is kept encrypted until it is sent, and no longer; the address stays with the reader.
+    Its text is kept encrypted until it is sent, and no longer; the address stays with the reader,
+    or with the follower where it goes to one.
     """
 
     class State(models.TextChoices):
@@ -33,6 +54,9 @@ class Notice(models.Model):
     about = models.CharField(_("about"), max_length=12)
     key = models.CharField(max_length=120, unique=True)
     asks = models.BooleanField(_("asks for an answer"), default=False)
+    follower = models.ForeignKey(
+        Follower, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     box = models.BinaryField(null=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -58,7 +82,7 @@ class Notice(models.Model):
     class Disclosure:
         personal = ("box",)
         internal = (
-            *("id", "code", "about", "key", "asks", "state", "attempts", "trouble"),
+            *("id", "code", "about", "key", "asks", "follower", "state", "attempts", "trouble"),
             *("queued_at", "next_at", "sent_at"),
         )
 

@@ -16,8 +16,9 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from portal.input.limits import allowed
-from portal.notices import boxes
+from portal.notices import boxes, following
 from portal.notices.commands import address_of
+from portal.notices.following import MARK
 from portal.notices.models import Notice, Reader
 from portal.notices.stopping import stop_address
 
@@ -27,6 +28,7 @@ LONGEST = timedelta(hours=6)
 ATTEMPTS = 14  # 1, 2, 4 … 256 minutes, then every six hours: about two days
 A_DAY = 50  # notices for one address; more wait for the next day
 DAY = 24 * 60 * 60
+STOPPABLE = "GQ"  # donors and askers; hospitals are told what they have to do
 State = Notice.State
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ logger = logging.getLogger(__name__)
 def deliver(*, at: datetime) -> int:
     """Send what is due; how many were sent. Never a word of address or text in a log."""
     due = Notice.objects.filter(state=State.WAITING, next_at__lte=at, box__isnull=False)
-    found = list(due.order_by("next_at", "pk")[:AT_ONCE])
+    found = list(due.select_related("follower").order_by("next_at", "pk")[:AT_ONCE])
     return sum(_one(notice, at=at) for notice in found)
 
 
@@ -61,6 +63,8 @@ def _one(notice: Notice, *, at: datetime) -> bool:
 
 def _to(notice: Notice) -> str:
     """The address of now: erased, stopped and changed ones take effect on what waits."""
+    if notice.follower is not None:
+        return following.address(notice.follower, asks=notice.asks)
     stopped = Reader.objects.filter(code=notice.code, stopped_at__isnull=False).exists()
     return "" if stopped and not notice.asks else address_of(notice.code)
 
@@ -76,8 +80,8 @@ def _mail(notice: Notice, to: str) -> EmailMessage:
     said = json.loads(boxes.open_(notice.box, code=notice.code))
     text = said["text"]
     headers = {"Message-ID": _message_id(notice), "Auto-Submitted": "auto-generated"}
-    if not notice.asks and notice.code.startswith("G-"):
-        stop = stop_address(notice.code)
+    if not notice.asks and (notice.follower_id or notice.code[0] in STOPPABLE):
+        stop = stop_address(f"{MARK}{notice.follower_id}" if notice.follower_id else notice.code)
         text += f"\n\n不再接收 / Stop these mails: {stop}"
         headers["List-Unsubscribe"] = f"<{stop}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -5,15 +5,16 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from portal.accounts.secret import by_secret_link
-from portal.notices import commands
-from portal.notices.stopping import stopped_code
+from portal.notices.following import MARK
+from portal.notices.stopping import stop_all, stopped_code
 
 
 @by_secret_link
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the button and changes nothing; POST stops, as often as it is sent."""
-    code = stopped_code(token)
+    what = stopped_code(token)
+    code = "" if what.startswith(MARK) else what
     done = request.method == "POST"
     if done:
-        commands.stop(code, at=timezone.now())
+        stop_all(what, at=timezone.now())
     return render(request, "notices/stop.html", {"code": code, "done": done})

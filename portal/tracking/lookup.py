@@ -17,6 +17,8 @@ PAGES: dict[str, tuple[str, Shown]] = {
     "M": ("tracking:campaign", Subject),
     "W": ("tracking:warehouse", Subject),
     "B": ("tracking:lot", Link),
+    "Q": ("tracking:question", Subject),
+    "D": ("tracking:disclosure", Subject),
 }
 
 
