@@ -4,6 +4,8 @@ stand below it as a table.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -74,22 +76,27 @@ def _says(gift: Gift, node: Node) -> str:
 
 
 def _drawn(gift: Gift, rows: list[tuple[Way, int]]) -> dict[str, Any]:
+    return drawn([(chain(way), amount) for way, amount in rows], partial(_says, gift))
+
+
+def drawn(chains: list[tuple[list[Node], int]], says: Callable[[Node], str]) -> dict[str, Any]:
+    """Bands and nodes of a picture whose ways lead through these nodes, from left to right; `says`
+    gives the words beside a node."""
     bands: dict[tuple[Node, Node], int] = defaultdict(int)
     size: dict[Node, int] = defaultdict(int)
-    for way, amount in rows:
-        nodes = chain(way)
+    for nodes, amount in chains:
         for node in nodes:
             size[node] += amount
         for pair in pairwise(nodes):
             bands[pair] += amount
-    whole = sum(amount for _way, amount in rows)
+    whole = sum(amount for _nodes, amount in chains)
     thick = {node: max(round(TALL * n / whole), THIN) for node, n in size.items()}
     top, height = _stacked(thick)
     return {
         "width": WIDTH,
         "height": height,
         "bands": _bands(bands, size, thick, top),
-        "nodes": [_node(gift, node, size[node], thick[node], top[node]) for node in thick],
+        "nodes": [_node(says(node), node, size[node], thick[node], top[node]) for node in thick],
     }
 
 
@@ -137,9 +144,9 @@ def _key(node: Node) -> str:
     return f"{node[1]}:{node[2]}"
 
 
-def _node(gift: Gift, node: Node, amount: int, thick: int, top: int) -> dict[str, Any]:
+def _node(says: str, node: Node, amount: int, thick: int, top: int) -> dict[str, Any]:
     column, kind, _code = node
-    says, middle = _says(gift, node), top + thick // 2
+    middle = top + thick // 2
     return {
         "x": COLUMNS[column],
         "y": top,

@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.api import Entry
 from portal.stages.table import Stage, lifecycle, lifecycles
-from portal.tracking import after, certifying, finding, goods, parties, stating, wishes
+from portal.tracking import after, certifying, finding, goods, parties, purchases, stating, wishes
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.shelf import Shelf
 from portal.tracking.statistics import counting
@@ -38,6 +38,7 @@ def fold(shelf: Shelf, entry: Entry) -> None:
         subject.names |= names
         after.fold(shelf, data, subject, was=was)
         _around_gifts(shelf, subject, codes, names, at=when(entry))
+    purchases.fold(shelf, entry, codes, subject, names)
     counting.fold(shelf, entry, subject, was=was, since=since)
     certifying.fold(shelf, entry, at=when(entry))
     _raise_versions(shelf, codes, version=entry.index + 1)

@@ -6,13 +6,23 @@ the index of the entry) by whatever concerns the row, and is part of its page's 
 
 from django.db import models
 
+from portal.tracking.bought import Purchase, Share
 from portal.tracking.certificates import Certificate
 from portal.tracking.findable import Findable, ShownName
 from portal.tracking.registers import Organisation, Variant
 from portal.tracking.rows import Projected
 from portal.tracking.tallies import Part, Tally
 
-__all__ = ["Certificate", "Organisation", "Part", "Projected", "Tally", "Variant"]  # and below
+__all__ = [
+    "Certificate",
+    "Organisation",
+    "Part",
+    "Projected",
+    "Purchase",
+    "Share",
+    "Tally",
+    "Variant",
+]  # and below
 
 
 class Cursor(models.Model):
@@ -375,6 +385,8 @@ TABLES: tuple[type[Projected], ...] = (
     Total,
     Part,
     Tally,
+    Purchase,
+    Share,
     Certificate,
     Findable,
     ShownName,

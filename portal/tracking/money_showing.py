@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.stages.table import Move, lifecycle
-from portal.tracking import certifying, money, queries, showing, telling, words
+from portal.tracking import certifying, money, money_flow, queries, showing, telling, words
 from portal.tracking.models import Gift, Line, Subject
 from portal.tracking.queries import Erased
 
@@ -16,7 +16,7 @@ Named = Mapping[str, Mapping[str, Any]]
 MOST = 200  # rows of a table on one page
 
 
-def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
+def gift(row: Gift, lines: list[Line], named: Named, paid: money_flow.Paid) -> dict[str, Any]:
     """Everything on the page of a gift of money."""
     donor = named.get(row.uid, {}).get("shown_name", "")
     amount = sum(line["quantity"] for line in row.lines)
@@ -29,7 +29,10 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "donor": donor,
         "donor_erased": isinstance(donor, Erased),
         "certified": bool(certifying.state_of(row)),
-        "verdict": money.verdict(row),
+        "verdict": {**money.verdict(row), "headline": money_flow.headline(row, paid)}
+        if paid
+        else money.verdict(row),
+        "flow": money_flow.of_gift(paid),
         "table": money.table(row),
         "entries": showing.timeline(lines, named, of=row.code),
         "around": {"shipments": [], "needs": [], "hospitals": []},
@@ -98,6 +101,7 @@ def fund(row: Subject) -> dict[str, Any]:
         "conditions": _conditions(row, named.get(first.uid, {}) if first else {}),
         "months": [(month, _yuan(found)) for month, found in months],
         "spends": [_spend(spend, goods.get(spend.code, [])) for spend in spends],
+        "flow": money_flow.of_fund(row.code),
         "oldest": oldest,
         "oldest_href": reverse("tracking:gift", args=[oldest.code]) if oldest else "",
         "entries": showing.timeline(lines, named, of=row.code),
@@ -159,6 +163,9 @@ def _spend(row: Subject, goods: list[tuple[str, str, int]]) -> dict[str, Any]:
         for item, place, amount in goods
     ]
     recipient = str(facts.get("recipient", ""))
+    papers = [_choice("papers", str(told.get("paper", ""))) for told in facts.get("papers", [])]
+    papers += [_("payment slip")] if row.stage in ("paid", "accounted") else []
+    papers += [_("invoice")] if row.stage == "accounted" else []
     return {
         "code": row.code,
         "amount": words.yuan(int(facts.get("amount", 0))),
@@ -170,6 +177,8 @@ def _spend(row: Subject, goods: list[tuple[str, str, int]]) -> dict[str, Any]:
         "tone": showing.stage_tone("spend", row.stage),
         "since": row.since,
         "goods": words.joined(bought, strong=True),
+        "papers": words.joined(papers),
+        "proof": reverse("tracking:spend_proof", args=[row.code]),
     }
 
 

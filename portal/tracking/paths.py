@@ -57,7 +57,7 @@ def _move(held: Held, lot: str, source: str, target: str, amount: int) -> None:
     else:
         moved = _take(held, lot, source, amount)
     if name_of(target) != "donor":
-        held[lot, target] += [(_through(way, target), n) for way, n in moved]
+        held[lot, target] += [(through(way, target), n) for way, n in moved]
 
 
 def _take(held: Held, lot: str, place: str, amount: int) -> list[tuple[Way, int]]:
@@ -71,7 +71,7 @@ def _take(held: Held, lot: str, place: str, amount: int) -> list[tuple[Way, int]
     return moved
 
 
-def _through(way: Way, place: str) -> Way:
+def through(way: Way, place: str) -> Way:
     """The way with the warehouse or the shipment that the pieces came into."""
     name, _colon, owner = place.partition(":")
     if name in IN_A_HOUSE or (name == "transit" and owner[:1] == "W"):

@@ -12,9 +12,11 @@ from portal.tracking.models import (
     Need,
     NeedLine,
     Organisation,
+    Purchase,
     Subject,
     Variant,
 )
+from portal.tracking.tracing import Span, spans_of
 
 AT_ONCE = 20
 NEWS = [
@@ -32,6 +34,23 @@ def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
     """(the newest entries that concern a code, the first one, how many there are)."""
     found = Line.objects.filter(link__code=code)
     return list(found.order_by("-seq")[:limit]), found.order_by("seq").first(), found.count()
+
+
+def followed(code: str) -> tuple[Gift | None, list[tuple[Purchase, list[Span]]]]:
+    """(a gift, what was bought with its money and which fen of each payment are its own); one
+    question."""
+    own = [field.attname for field in Gift._meta.concrete_fields]
+    theirs = [field.attname for field in Purchase._meta.concrete_fields]
+    found = Gift.objects.filter(code=code).order_by("shares__pk")
+    rows = list(found.values(*own, "shares__spans", *(f"shares__purchase__{n}" for n in theirs)))
+    if not rows:
+        return None, []
+    paid = [
+        (Purchase(**{n: row[f"shares__purchase__{n}"] for n in theirs}), spans_of(spans))
+        for row in rows
+        if (spans := row["shares__spans"]) and row["shares__purchase__paid"]
+    ]
+    return Gift(**{name: rows[0][name] for name in own}), paid
 
 
 class Erased(str):

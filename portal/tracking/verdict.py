@@ -13,7 +13,7 @@ from ledger.core.postings import MONEY
 from portal.stages.table import PUBLIC_STAGES, lifecycle
 from portal.tracking import carried, words
 from portal.tracking.goods import name_of
-from portal.tracking.models import Gift
+from portal.tracking.models import Gift, Purchase
 
 # The order of the sentence: what is done first, then from hospital back to donor, then ends.
 ORDER = (
@@ -118,7 +118,7 @@ def _over(gift: Gift) -> bool:
     return stage is not None and stage.ends
 
 
-def where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
+def where(gift: Gift | Purchase, place: str) -> tuple[str, str, str, str] | None:
     """(kind, owner, shipment, warehouse) of pieces in a place; None outside."""
     name, _colon, owner = place.partition(":")
     if name in ("donor", "found", "purchase", "buyer"):
@@ -148,7 +148,7 @@ def where(gift: Gift, place: str) -> tuple[str, str, str, str] | None:
     return (name, owner, "", owner if owner[:1] == "W" else "")
 
 
-def _kept_at(gift: Gift, owner: str) -> str:
+def _kept_at(gift: Gift | Purchase, owner: str) -> str:
     """The warehouse that keeps a parcel for the hospital it is addressed to, or nothing."""
     for key, told in gift.subjects.items():
         if key.startswith("arrival:") and (told["stage"], told["hospital"]) == ("held", owner):

@@ -17,7 +17,7 @@ from portal.tracking.lookup import Lost, found, nothing
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code
 
-WITH_PROOFS = "GNS"  # an organisation's entries are without end
+WITH_PROOFS = "GNSP"  # an organisation's entries are without end
 
 
 def _known(code: str) -> None:

@@ -1,7 +1,7 @@
 """The pages of one thing: gift, need, shipment, organisation; and the look-up by code."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from portal.input.limits import allowed
 from portal.tracking import lookup as finding
-from portal.tracking import money, money_showing, queries, showing
+from portal.tracking import money, money_flow, money_showing, queries, showing
 from portal.tracking.models import Gift, Need, Organisation
 from portal.tracking.responding import fragment, page
 
@@ -64,20 +64,22 @@ def lookup(request: HttpRequest) -> HttpResponse:
 @by_code
 def gift(request: HttpRequest, code: str) -> HttpResponse:
     """Where the gift is, everything that happened to it, and how its pieces add up."""
-    row = Gift.objects.filter(code=code).first()
+    row, paid = queries.followed(code)
     if row is None:
         raise finding.Lost(finding.nothing(code), status=404)
     template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
     told = _gift
     if money.is_money(row):
         template = "tracking/_money.html" if fragment(request) else "tracking/money.html"
-        told = _money
-    return page(request, template, lambda: told(row), version=row.version, entries=row.version)
+        told = partial(_money, paid=paid)
+    bought = max((purchase.version for purchase, _spans in paid), default=0)
+    version = f"{row.version}.{bought}" if bought else row.version
+    return page(request, template, lambda: told(row), version=version, entries=row.version)
 
 
-def _money(row: Gift) -> dict[str, Any]:
+def _money(row: Gift, *, paid: money_flow.Paid) -> dict[str, Any]:
     lines = queries.lines_of(row.code)
-    return money_showing.gift(row, lines, queries.named_of(lines))
+    return money_showing.gift(row, lines, queries.named_of(lines), paid)
 
 
 def _gift(row: Gift) -> dict[str, Any]:
