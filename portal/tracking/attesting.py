@@ -72,7 +72,7 @@ def answer(gift: Gift, row: Certificate, rows: Sequence[Certificate]) -> Told:
         **told(row),
         "why": _cause(row.ended_cause) if ended else "",
         "made": _cause(row.cause),
-        "next": row.ended_by,
+        "successor": row.ended_by,
         "history": rows if len(rows) > 1 else [],
         "crumbs": showing.crumbs(
             (_("Gifts"), reverse("tracking:gifts")),

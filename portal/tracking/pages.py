@@ -4,18 +4,22 @@ import io
 
 import segno
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from portal.tracking import queries
+from portal.tracking import picturing, queries
 from portal.tracking.lookup import Lost, nothing
 from portal.tracking.models import Gift
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code
+
+AN_HOUR = 3600
 
 
 @by_code
@@ -31,6 +35,20 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
     response["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+@by_code
+def share(request: HttpRequest, code: str) -> HttpResponse:
+    """The picture that others show beside a link to the gift: made once for each of its states."""
+    row = Gift.objects.filter(code=code).first()
+    if row is None:
+        raise Lost(nothing(code), status=404)
+    tag = f"{settings.RELEASE}.{get_language()}.{code}.{row.version}.share"
+    response = get_conditional_response(request, etag=quote_etag(tag))
+    if response is None:
+        made = cache.get_or_set(tag, lambda: picturing.of_gift(row), timeout=AN_HOUR)
+        response = HttpResponse(made, content_type="image/png")
+    return public(request, response, tag=tag)
 
 
 @by_code

@@ -32,6 +32,7 @@ urlpatterns = [
     path("g/", views.lookup, name="lookup"),
     path("g/<str:code>/", views.gift, name="gift"),
     path("g/<str:code>/qr.svg", pages.qr, name="gift_qr"),
+    path("g/<str:code>/share.png", pages.share, name="share_picture"),
     path("g/<str:code>/events.json", pages.events, name="gift_events"),
     path("g/<str:code>/certificate/", certified.paper, name="gift_certificate"),
     path("g/<str:code>/certificate.pdf", certified.paper_pdf, name="gift_certificate_pdf"),
