@@ -6,7 +6,7 @@ one promise of the same amount, else held as not identified, in public.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from portal.funds.statements import Kind, Read
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
 
+AT_ONCE = 1000  # serial numbers in one question
 CODE = re.compile(r"(?<![0-9A-Z])([GF])[\s-]?([2-9A-HJKMNP-Z]{10})(?![0-9A-Z])")
 
 
@@ -55,12 +56,47 @@ class Done:
         return {outcome.value: found[outcome] for outcome in Outcome}
 
 
+@dataclass
+class Books:
+    """What a run asks the books for, read once: gifts by serial number, promises (fen and donor by
+    code) and open funds of the campaign. The run keeps it up to date."""
+
+    booked: dict[str, str]
+    promises: dict[str, tuple[int, str]]
+    funds: set[str]
+
+    def note(self, line: Read, outcome: Outcome, gift: str) -> None:
+        """A line was booked: its serial number is known, its promise kept."""
+        if outcome not in (Outcome.AGAIN, Outcome.REFUSED):
+            self.booked[line.serial] = gift
+        if outcome is Outcome.MATCHED:
+            self.promises.pop(gift, None)
+
+
+def books_of(lines: Sequence[Read], campaign: Campaign) -> Books:
+    """Three questions for a whole file, and one more for each thousand of its lines."""
+    booked: dict[str, str] = {}
+    for n in range(0, len(lines), AT_ONCE):
+        serials = [line.serial for line in lines[n : n + AT_ONCE]]
+        known = BankLine.objects.filter(account=campaign.account_number, serial__in=serials)
+        for serial, code in known.values_list("serial", "gift__code"):
+            booked[serial] = code or serial
+    promised = MoneyGift.objects.filter(stage="pledged", fund__campaign=campaign)
+    promises = {
+        code: (amount, donor)
+        for code, amount, donor in promised.values_list("code", "amount", "donor_name")
+    }
+    funds = Fund.objects.filter(campaign=campaign, stage="open").values_list("code", flat=True)
+    return Books(booked, promises, set(funds))
+
+
 def foresee(lines: Iterable[Read], *, campaign: Campaign) -> Done:
     """What would become of every line; nothing is written."""
-    done, seen = Done(), set[str]()
-    for line in lines:
-        outcome, said = _plan(line, campaign, seen)
-        seen.add(line.serial)
+    rows = list(lines)
+    done, books = Done(), books_of(rows, campaign)
+    for line in rows:
+        outcome, said = _plan(line, campaign, books)
+        books.note(line, outcome, said or line.serial)
         done.rows.append((line.line, outcome, said))
     return done
 
@@ -69,26 +105,26 @@ def book(lines: Iterable[Read], *, campaign: Campaign, actor: Actor, at: datetim
     """Book each line in a transaction of its own; a killed run is simply run again."""
     if ledger.closed():
         raise engine.Closed(_("Nothing can be recorded at the moment. Please try again later."))
-    done, seen = Done(), set[str]()
-    for line in lines:
-        outcome, said = _plan(line, campaign, seen)
-        seen.add(line.serial)
+    rows = list(lines)
+    done, books = Done(), books_of(rows, campaign)
+    for line in rows:
+        outcome, said = _plan(line, campaign, books)
         if outcome not in (Outcome.AGAIN, Outcome.REFUSED):
             try:
                 said = _book(line, outcome, said, campaign=campaign, actor=actor, at=at) or said
             except MoveRefused as refused:
                 outcome, said = Outcome.REFUSED, str(refused)
+        books.note(line, outcome, said or line.serial)
         done.rows.append((line.line, outcome, said))
     return done
 
 
-def _plan(line: Read, campaign: Campaign, seen: set[str]) -> tuple[Outcome, str]:
+def _plan(line: Read, campaign: Campaign, books: Books) -> tuple[Outcome, str]:
     """(what is to become of it, the code it goes to or the reason)."""
     if line.kind is Kind.REFUSED:
         return Outcome.REFUSED, line.why
-    known = BankLine.objects.filter(account=campaign.account_number, serial=line.serial).first()
-    if known is not None or line.serial in seen:
-        return Outcome.AGAIN, known.gift.code if known and known.gift else line.serial
+    if line.serial in books.booked:
+        return Outcome.AGAIN, books.booked[line.serial]
     if line.kind is Kind.DEBIT:
         return Outcome.OUTGOING, ""
     if line.kind is Kind.REVERSAL:
@@ -96,22 +132,19 @@ def _plan(line: Read, campaign: Campaign, seen: set[str]) -> tuple[Outcome, str]
         return (Outcome.REVERSED, gift.code) if gift else (Outcome.OPEN, _no_credit())
     if line.day is None or not within(campaign, line.day):
         return Outcome.OUTSIDE, ""
-    return _match(line, campaign)
+    return _match(line, books)
 
 
-def _match(line: Read, campaign: Campaign) -> tuple[Outcome, str]:
-    promises = MoneyGift.objects.filter(stage="pledged", fund__campaign=campaign)
-    funds = Fund.objects.filter(campaign=campaign, stage="open")
+def _match(line: Read, books: Books) -> tuple[Outcome, str]:
     for kind, rest in CODE.findall(line.remark.upper()):
         code = f"{kind}-{rest}"
-        rows = promises if kind == "G" else funds
-        if codes.check(code) and rows.filter(code=code).exists():
+        if codes.check(code) and code in (books.promises if kind == "G" else books.funds):
             return Outcome.MATCHED, code
-    alike = promises.filter(amount=line.amount)
-    same = alike.filter(donor_name=line.payer) if line.payer else alike.none()
-    for rows in (same, alike):
-        if rows.count() == 1:
-            return Outcome.PROPOSED, rows.get().code
+    alike = {c: donor for c, (amount, donor) in books.promises.items() if amount == line.amount}
+    same = [code for code, donor in alike.items() if line.payer and donor == line.payer]
+    for found in (same, list(alike)):
+        if len(found) == 1:
+            return Outcome.PROPOSED, found[0]
     return Outcome.UNIDENTIFIED, ""
 
 
