@@ -146,6 +146,7 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
         "title": " + ".join(words.item_title(gift.names, item) for item in part.places),
         "stage": showing.stage_label("lot", row.stage) if row else "",
         "tone": showing.stage_tone("lot", row.stage) if row else "",
+        "near": _near(row) if row else "",
         "headline": verdict.headline(part, shares),
         "next": showing.stage_text("lot", row.stage) if row and stopped else "",
         "warn": "warn" if stopped else "",
@@ -157,6 +158,13 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
             (gift.code, reverse("tracking:gift", args=[gift.code])), (code, "")
         ),
     }
+
+
+def _near(row: Subject) -> str:
+    """A badge where the clock has said that the date is near, and it is not past it."""
+    if not row.facts.get("near") or row.stage == "expired":
+        return ""
+    return _("expires %(day)s") % {"day": row.facts.get("expiry", "")}
 
 
 def _goods(part: Gift) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from portal.warehouse.lots import new_lot, posting
 from portal.warehouse.models import Arrival, ArrivalLine, Warehouse
 from portal.warehouse.slots import give_slot
 from portal.warehouse.stages import Announced, AnnouncedLine
+from portal.warehouse.stock_aging import expire_lot, near_expiry
 from portal.warehouse.stock_keeping import (
     count_stock,
-    expire_lot,
     free_lot,
     hold_back,
     open_lot,
@@ -60,6 +60,7 @@ __all__ = [
     "lift_recall",
     "log_cold",
     "name_allocated",
+    "near_expiry",
     "open_lot",
     "put_away",
     "recall",

@@ -132,6 +132,7 @@ class Lot(Subject):
     community_only = models.BooleanField(_("community use only"), default=False)
     bin = models.CharField(_("bin"), max_length=200, blank=True)
     stocked_at = models.DateTimeField(_("in stock since"), null=True, blank=True)
+    near = models.CharField(_("expires"), max_length=6, blank=True, editable=False)
     before = models.CharField(max_length=20, blank=True, editable=False)
     asked = models.JSONField(default=dict, blank=True, editable=False)
     asked_by = models.BigIntegerField(null=True, editable=False)
@@ -153,7 +154,7 @@ class Lot(Subject):
         personal = ("batch", "bin")
         internal = (
             *("pledge", "variant", "warehouse", "expiry", "community_only", "stocked_at"),
-            *("before", "asked", "asked_by", "counted_by", "sent_to", "sent_by", "origin"),
+            *("near", "before", "asked", "asked_by", "counted_by", "sent_to", "sent_by", "origin"),
         )
         erased_with = ("arrivalline__arrival__code", "origin__arrivalline__arrival__code")
 

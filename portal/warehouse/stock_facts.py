@@ -157,6 +157,15 @@ class RecallAnswered(Facts, line=_("A hospital answered the recall")):
     note: str = fact(_("Note"), disclosure=NAMED, default="", kind="note")
 
 
+class Near(Choice):
+    YELLOW = "yellow", _("soon")
+    RED = "red", _("very soon")
+
+
+class NearExpiry(Facts, line=_("It expires {near}: it goes out first")):
+    near: Near = fact(_("How soon"))
+
+
 class Expired(Facts, line=_("Past its expiry date: it can only be written off")):
     pass
 

@@ -1,15 +1,10 @@
-"""A lot in stock: put away, counted by two, held back, past its date."""
+"""A lot in stock: put away, counted by two, held back."""
 
-from datetime import date, datetime
 from functools import partial
 
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.core.postings import place
-from portal.accounts.acting import CLOCK
-from portal.balance.models import Holding
 from portal.pledges.models import Pledge
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
@@ -19,8 +14,6 @@ from portal.warehouse.goods_in import fulfil
 from portal.warehouse.lots import held_in, on_shelf, posting
 from portal.warehouse.models import Lot, Warehouse
 from portal.warehouse.stock_facts import Shelved, StockCounted, StockReason
-
-AT_ONCE = 500  # lots that one tick of the clock moves on
 
 
 def house_of(lot: Lot) -> Warehouse:
@@ -120,34 +113,6 @@ def hold_back(subject: Lot, facts: Facts, step: Step) -> None:
 
 def free_lot(subject: Lot, facts: Facts, step: Step) -> None:
     name_lot(subject, step)
-
-
-def expire_lot(subject: Lot, facts: Facts, step: Step) -> None:
-    """The clock's word: past its date."""
-    assert subject.expiry is not None, "only what has a date runs out"
-    step.open(expiry=subject.expiry.isoformat())
-    name_lot(subject, step)
-
-
-def tick(*, at: datetime) -> int:
-    """Every lot past its date of which something is left in a warehouse; how many."""
-    moved = 0
-    for code in list(_past(timezone.localdate(at)).values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Lot, code, "expire", actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # moved on a moment ago: the next tick looks again
-        moved += 1
-    return moved
-
-
-def _past(today: date) -> QuerySet[Lot]:
-    stages = Lot.lifecycle.move("expire").source
-    here = Holding.objects.filter(amount__gt=0, place__regex="^(stock|reserved):")
-    rows = Lot.objects.filter(stage__in=stages, expiry__lt=today, warehouse__isnull=False)
-    return rows.filter(code__in=here.values("lot")).order_by("pk")
 
 
 def refuse_more(lot: Lot, quantity: int) -> None:

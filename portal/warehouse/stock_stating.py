@@ -14,7 +14,7 @@ from portal.balance.models import Booked, Holding
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts, instant
-from portal.warehouse import stock_keeping
+from portal.warehouse import stock_aging
 from portal.warehouse.models import Arrival, Lot, Statement, Warehouse
 from portal.warehouse.nearing import RED, near
 from portal.warehouse.urgency import urgent_lots
@@ -27,7 +27,7 @@ Figures = dict[str, int]  # by item
 def tick(*, at: datetime) -> int:
     """What time brings about in warehouses: lots past their date, and the statements of this
     window that nobody has sealed yet. How many."""
-    return stock_keeping.tick(at=at) + state_all(at=at)
+    return stock_aging.tick(at=at) + state_all(at=at)
 
 
 def state_all(*, at: datetime) -> int:

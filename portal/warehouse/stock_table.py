@@ -196,6 +196,15 @@ KEEPING = (
         done=_("Free again"),
     ),
     Move(
+        "near_expiry",
+        source=("kept", "blocked", "differs"),
+        target=("kept", "blocked", "differs"),
+        by=(CLOCK,),
+        facts=facts.NearExpiry,
+        effect="near_expiry",
+        done=_("Near its expiry date"),
+    ),
+    Move(
         "expire",
         source=("kept", "blocked", "differs"),
         target="expired",

@@ -7,6 +7,7 @@ EXEMPT = {
     "need.expire": CLOCK,
     "shipment.escalate": CLOCK,
     "lot.expire": CLOCK,
+    "lot.near_expiry": CLOCK,
     "pledge.mark_overdue": CLOCK,
     "diversion.remind": CLOCK,
     "arrival.give_slot": "it names a time at the gate and moves nothing",
