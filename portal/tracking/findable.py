@@ -40,7 +40,8 @@ class Having(Lookup[Any]):
 
 class Findable(Projected):
     """One thing in the lists. `seq` and `at`: when it came; `rank`: its place in the list, `due`:
-    the day it was promised for; `text` and `tokens`: what it is found by.
+    the day it was promised for; `said`: its name in both languages; `text` and `tokens`: what it is
+    found by.
 
     Lists of keys stand between bars (`|mask|gloves|`), so that one can be looked for.
     """
@@ -60,6 +61,7 @@ class Findable(Projected):
     regions = models.CharField(max_length=400, blank=True)
     aim = models.CharField(max_length=40, blank=True)
     marks = models.CharField(max_length=120, blank=True)
+    said = models.JSONField(default=dict)
     text = models.TextField(blank=True)
     tokens = TokensField(blank=True)
 
@@ -73,7 +75,7 @@ class Findable(Projected):
     class Disclosure:
         open = (
             *("code", "kind", "seq", "at", "rank", "due", "stage", "owner", "classes", "places"),
-            *("regions", "aim", "marks", "text", "tokens"),
+            *("regions", "aim", "marks", "said", "text", "tokens"),
         )
 
 

@@ -17,6 +17,7 @@ from portal.tracking import grams
 from portal.tracking.findable import Findable, ShownName
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Projected, Subject
 from portal.tracking.shelf import Shelf
+from portal.tracking.statistics.counting import province
 
 Told = dict[str, Any]
 SUBJECTS = ("shipment", "warehouse", "fund", "campaign")
@@ -94,8 +95,9 @@ def _gift(shelf: Shelf, row: Gift) -> Told:
         "aim": aim,
         "places": places,
         "classes": among([*classes, MONEY_CLASS if money else ""]),
-        "regions": among([*places.values(), region]),
+        "regions": among(map(province, [*places.values(), region])),
         "marks": among(["confirmed" if row.confirmed else "", *(f"to-{h}" for h in hospitals)]),
+        "said": _said([row.names.get(item, {}) for item in dict.fromkeys(items)]),
         "text": grams.joined(*_written(row.names, [*items, *sorted(hospitals)])),
     }
 
@@ -117,6 +119,20 @@ def _written(names: Mapping[str, Mapping[str, str]], keys: Iterable[str]) -> lis
     return [one.get(word, "") for one in told for word in ("zh", "standard", "en")]
 
 
+def _said(names: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """One name of several, in both languages."""
+    told = [one for one in names if one.get("zh")]
+    return {
+        "zh": "、".join(one["zh"] for one in told),
+        "en": ", ".join(one.get("en") or one["zh"] for one in told),
+    }
+
+
+def _titles(facts: Mapping[str, Any]) -> dict[str, str]:
+    zh = str(facts.get("title_zh") or facts.get("name_zh") or "")
+    return {"zh": zh, "en": str(facts.get("title_en") or facts.get("name_en") or "")} if zh else {}
+
+
 def _need(shelf: Shelf, row: Need) -> Told:
     found = (shelf.find(NeedLine, row.code, number) for number in row.numbers)
     lines = [line for line in found if line is not None]
@@ -134,8 +150,9 @@ def _need(shelf: Shelf, row: Need) -> Told:
         "owner": row.hospital,
         "rank": row.place,
         "classes": among(line.item_class for line in lines),
-        "regions": among([row.province]),
+        "regions": among([province(row.province)]),
         "marks": among([*marks, f"to-{row.hospital}" if row.hospital else ""]),
+        "said": {"zh": row.name_zh, "en": row.name_en or row.name_zh},
         "text": grams.joined(*own, *_written(names, names)),
     }
 
@@ -148,8 +165,9 @@ def _organisation(shelf: Shelf, row: Organisation) -> Told:
         "seq": row.opened_seq,
         "at": row.since,
         "stage": row.stage,
-        "regions": among([row.province]),
+        "regions": among([province(row.province)]),
         "marks": among(marks),
+        "said": {"zh": row.legal_name, "en": row.name_en or row.legal_name},
         "text": grams.joined(
             *(row.legal_name, row.name_en, row.province, row.city, row.district),
             row.credit_code or "",
@@ -173,8 +191,9 @@ def _subject(shelf: Shelf, row: Subject) -> Told:
         "owner": owner,
         "places": places,
         "classes": among(row.names[item].get("class", "") for item in items),
-        "regions": among([*places.values(), str(facts.get("province") or "")]),
+        "regions": among(map(province, [*places.values(), str(facts.get("province") or "")])),
         "marks": among([f"to-{row.hospital}" if row.hospital else ""]),
+        "said": _said([_titles(facts) or row.names.get(row.hospital, {})]),
         "text": grams.joined(
             *own, *_written(row.names, [owner, row.hospital, row.warehouse, *sorted(items)])
         ),

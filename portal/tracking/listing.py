@@ -63,7 +63,6 @@ class Filter:
     facets: Callable[[str], Iterable[str]] = lambda _value: ()
     where: Callable[[str], Q] = lambda _value: Q()
     free: bool = False
-    alone: Text = ""  # what a chip says; for a tick, its own label otherwise
 
 
 @dataclass(frozen=True)

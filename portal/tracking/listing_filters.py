@@ -9,10 +9,10 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.stages.table import lifecycle
-from portal.tracking import words
+from portal.tracking import regions, words
 from portal.tracking.finding import MONEY_CLASS, facet
 from portal.tracking.listing import Filter, Order
-from portal.tracking.models import Organisation
+from portal.tracking.statistics.counting import province
 
 Pairs = Sequence[tuple[str, str | Promise]]
 NEWEST = Order("newest", _("Newest first"), ("-at", "-seq"))
@@ -35,9 +35,7 @@ def _classes() -> Pairs:
 
 
 def _regions() -> Pairs:
-    """Provinces of the organisations in the register."""
-    found = Organisation.objects.exclude(province="").order_by("province")
-    return [(name, name) for name in found.values_list("province", flat=True).distinct()]
+    return [(key, regions.name_of(key)) for key in regions.PROVINCES]
 
 
 def _midnight(day: str, *, days: int = 0) -> datetime:
@@ -61,8 +59,8 @@ REGION = Filter(
     "province",
     _("Province"),
     choices=_regions,
-    facets=lambda v: [facet("in", v)],
-    where=lambda v: Q(regions__contains=f"|{v}|"),
+    facets=lambda v: [facet("in", province(v))],
+    where=lambda v: Q(regions__contains=f"|{province(v)}|"),
     free=True,
 )
 CLASS = Filter(

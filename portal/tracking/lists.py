@@ -1,7 +1,6 @@
-"""The pages that list: home, needs, gifts, organisations."""
+"""The first page."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -9,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from portal.tracking import money, money_showing, queries, showing, sums, telling, verdict, words
-from portal.tracking.models import Gift, Need, NeedLine, Organisation
+from portal.tracking import due, queries, showing, telling, words
+from portal.tracking.models import Need, NeedLine
 from portal.tracking.projecting import seen
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import reading
@@ -35,13 +34,14 @@ def home(request: HttpRequest) -> HttpResponse:
     size = newest.size if newest else 0
 
     def context() -> dict[str, Any]:
-        found = queries.needs(province="", item_class="", everything=False, before=0)
+        found = queries.newest_needs()
         rows = queries.rows_of(found)
         return {
             **_counters(version, size),
             **_feed(),
             "rows": _some_lines(found, rows),
             "home": reverse("tracking:home"),
+            "late": due.late(),
         }
 
     return page(request, "tracking/home.html", context, version=f"{version}-{size}")
@@ -105,76 +105,3 @@ def _confirmed(part: reading.Counted) -> dict[str, str]:
         "unit": part.unit,
         "href": reverse("tracking:gifts") + "?confirmed=1",
     }
-
-
-@require_safe
-def gifts(request: HttpRequest) -> HttpResponse:
-    """Every gift, newest first; `?confirmed=1`: those of which hospitals confirmed something;
-    `?overdue=1`: promises made in public whose day has passed, the longest ago first."""
-    confirmed = request.GET.get("confirmed") == "1"
-    overdue = request.GET.get("overdue") == "1"
-    before, version = whole(request.GET.get("before", "")), seen()
-
-    def context() -> dict[str, Any]:
-        found, older = queries.page_of(queries.gifts(confirmed=confirmed, before=before))
-        if overdue:
-            found, older = queries.overdue_gifts(), 0
-        keep = {"confirmed": "1"} if confirmed else {}
-        return {
-            "section": "gifts",
-            "cards": [_gift_card(gift) for gift in found],
-            "confirmed": confirmed and not overdue,
-            "overdue": overdue,
-            "older": f"?{urlencode({**keep, 'before': older})}" if older else "",
-            "newer": f"?{urlencode(keep)}" if before else "",
-        }
-
-    key = f"{version}-{confirmed}-{overdue}-{before}"
-    return page(request, "tracking/gifts.html", context, version=key)
-
-
-def _gift_card(gift: Gift) -> dict[str, Any]:
-    if money.is_money(gift):
-        return money_showing.card(gift)
-    return {
-        "gift": gift,
-        "href": reverse("tracking:gift", args=[gift.code]),
-        "title": showing.gift_title(gift),
-        "stage": showing.stage_label("pledge", gift.stage),
-        "headline": verdict.headline(gift, verdict.shares(gift)),
-        "bars": sums.split_bars(gift)[:1],
-    }
-
-
-@require_safe
-def organisations(request: HttpRequest) -> HttpResponse:
-    """Hospitals, charities, donors, authorities: verified, or known from a notice."""
-    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in words.KINDS else ""
-    before, version = whole(request.GET.get("before", "")), seen()
-
-    def context() -> dict[str, Any]:
-        rows = Organisation.objects.filter(kind=kind) if kind else Organisation.objects.all()
-        rows = rows.filter(opened_seq__lt=before) if before else rows
-        found, older = queries.page_of(list(rows.order_by("-opened_seq")[: queries.AT_ONCE + 1]))
-        keep = {"kind": kind} if kind else {}
-        return {
-            "section": "organisations",
-            "cards": [
-                {
-                    "organisation": row,
-                    "name": showing.organisation_name(row),
-                    "kind": words.label(words.KINDS, row.kind),
-                    "place": words.place_of(vars(row)),
-                    "stage": showing.stage_label("organisation", row.stage),
-                    "href": reverse("tracking:organisation", args=[row.code]),
-                }
-                for row in found
-            ],
-            "kinds": [(key, str(label)) for key, label in words.KINDS.items()],
-            "kind": kind,
-            "older": f"?{urlencode({**keep, 'before': older})}" if older else "",
-            "newer": f"?{urlencode(keep)}" if before else "",
-        }
-
-    key = f"{version}-{kind}-{before}"
-    return page(request, "tracking/organisations.html", context, version=key)

@@ -70,23 +70,9 @@ def latest(limit: int) -> list[Line]:
     return list(Line.objects.filter(type__in=NEWS).order_by("-seq")[:limit])
 
 
-def needs(
-    *, province: str, item_class: str, everything: bool, before: int, never: bool = False
-) -> list[Need]:
-    """Need notices in their order, after a place in the list; one more than a page holds tells of a
-    next. `never`: of hospitals that have confirmed nothing yet."""
-    found = Need.objects.all() if everything else Need.objects.filter(open=True)
-    if province:
-        found = found.filter(province=province)
-    if never:
-        found = found.filter(hospital__in=never_received().values("code"))
-    if item_class:
-        found = found.filter(
-            code__in=NeedLine.objects.filter(item_class=item_class).values("need_id")
-        )
-    if before:
-        found = found.filter(place__lt=before)
-    return list(found.order_by("-place")[: AT_ONCE + 1])
+def newest_needs() -> list[Need]:
+    """The open needs that stand first in their list."""
+    return list(Need.objects.filter(open=True).order_by("-place")[:AT_ONCE])
 
 
 def never_received() -> QuerySet[Organisation]:
@@ -112,29 +98,6 @@ def rows_of(found: list[Need], *, item_class: str = "") -> dict[str, list[NeedLi
     return out
 
 
-def provinces() -> list[str]:
-    found = Need.objects.filter(open=True).exclude(province="").order_by("province")
-    return list(found.values_list("province", flat=True).distinct())
-
-
-def classes() -> list[str]:
-    found = NeedLine.objects.filter(open=True).exclude(item_class="").order_by("item_class")
-    return list(found.values_list("item_class", flat=True).distinct())
-
-
-def overdue_gifts() -> list[Gift]:
-    """Gifts promised in public whose day has passed, the longest ago first."""
-    found = Gift.objects.filter(stage="overdue").order_by("due", "opened_seq")
-    return list(found[:AT_ONCE])
-
-
-def gifts(*, confirmed: bool, before: int) -> list[Gift]:
-    found = Gift.objects.filter(confirmed=True) if confirmed else Gift.objects.all()
-    if before:
-        found = found.filter(opened_seq__lt=before)
-    return list(found.order_by("-opened_seq")[: AT_ONCE + 1])
-
-
 def shipment(code: str) -> Subject | None:
     return Subject.objects.filter(kind="shipment", code=code).first()
 
@@ -143,9 +106,3 @@ def is_designated(code: str) -> bool:
     """Whether the register's last word on a hospital says that it is designated (定点)."""
     row = Subject.objects.filter(kind="organisation", code=code).first()
     return row is not None and row.facts.get("designated") is True
-
-
-def page_of(rows: list[Any]) -> tuple[list[Any], int]:
-    """(the rows of one page, the entry before which the next page begins or 0)."""
-    shown = rows[:AT_ONCE]
-    return shown, shown[-1].opened_seq if len(rows) > AT_ONCE else 0

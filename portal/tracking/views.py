@@ -1,4 +1,4 @@
-"""The pages of one thing: gift, need, shipment, organisation; and the look-up by code."""
+"""The pages of one thing: gift, need, shipment, organisation."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -7,19 +7,14 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.input.limits import allowed
 from portal.tracking import lookup as finding
 from portal.tracking import money, money_flow, money_showing, queries, showing
 from portal.tracking.models import Gift, Need, Organisation
 from portal.tracking.responding import fragment, page
 
 View = Callable[..., HttpResponse]
-A_MINUTE = 60
 
 
 def by_code(view: View) -> View:
@@ -42,23 +37,6 @@ def by_code(view: View) -> View:
 def _lost(request: HttpRequest, typed: str, lost: finding.Lost, *, status: int) -> HttpResponse:
     context = {"typed": typed[: finding.LONGEST], "error": str(lost), "section": "gifts"}
     return render(request, "tracking/lookup.html", context, status=status)
-
-
-@require_safe
-def lookup(request: HttpRequest) -> HttpResponse:
-    """Leads to the page of a typed code, or says what is wrong with it."""
-    if "q" not in request.GET:
-        return page(request, "tracking/lookup.html", lambda: {"section": "gifts"}, version=0)
-    caller = salted_hmac("lookup", request.META.get("REMOTE_ADDR", "")).hexdigest()
-    now = timezone.now()
-    if not allowed(f"lookup:{caller}", limit=A_MINUTE, per=60, at=now):
-        reason = _("More than sixty look-ups in a minute came from your address. Please wait.")
-        return render(request, "429.html", {"reason": reason}, status=429)
-    typed = request.GET["q"]
-    try:
-        return redirect(finding.found(typed))
-    except finding.Lost as lost:
-        return _lost(request, typed, lost, status=lost.status)
 
 
 @by_code

@@ -131,6 +131,14 @@ class Scanner {
   }
 }
 
+/** The code of ours in a picture file, read in this browser: {code, foreign}. */
+export async function codeOf(file, source, host) {
+  const picture = await createImageBitmap(file);
+  const read = await makeReader(source);
+  const text = await read(drawn(document.createElement("canvas"), picture, picture.width, picture.height));
+  return codeIn(text, [location.host, new URL(host).host]);
+}
+
 /** Make the scanners of a page work; without script they stay hidden, and codes are typed. */
 export function offerScanning(root) {
   for (const box of root.querySelectorAll("[data-scan]")) {

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("regions", models.CharField(blank=True, max_length=400)),
                 ("aim", models.CharField(blank=True, max_length=40)),
                 ("marks", models.CharField(blank=True, max_length=120)),
+                ("said", models.JSONField(default=dict)),
                 ("text", models.TextField(blank=True)),
                 ("tokens", portal.tracking.findable.TokensField(blank=True)),
             ],

@@ -96,13 +96,14 @@ def test_acceptance_12_a_stale_need_has_a_badge_and_drops_to_the_end_until_it_is
     shown()
 
     assert codes_on(client) == [other.code, urgent.code]
-    assert "Not confirmed lately" in client.get("/en/needs/").content.decode()
+    badge = '<span class="tag amber">Not confirmed lately'
+    assert badge in client.get("/en/needs/").content.decode()
     hospital = actor_of(Role.HOSPITAL, org=urgent.hospital.code)
     engine.advance(StaffNeed, urgent.code, "still_needed", actor=hospital, at=later(hours=49))
     shown()
 
     assert codes_on(client) == [urgent.code, other.code]
-    assert "Not confirmed lately" not in client.get("/en/needs/").content.decode()
+    assert badge not in client.get("/en/needs/").content.decode()
     assert checking.differences() == []
 
 
