@@ -5,7 +5,7 @@ reaches, so named values stay on the page. Ids are `tag:` addresses (RFC 4151) u
 own host and the day of sealing: they are the same in both languages, on a mirror and for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from portal.languages import in_language
 from portal.tracking import queries, telling, words
 from portal.tracking.lookup import PAGES, Lost, nothing
 from portal.tracking.models import Line, Link
+from portal.tracking.projecting import seen
 from portal.tracking.responding import conditional
 from portal.tracking.views import by_code
 
@@ -58,16 +59,31 @@ def of_code(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def site(request: HttpRequest) -> HttpResponse:
     """What happened lately: needs, gifts, goods counted in, decisions, deliveries."""
-    newest = next(iter(queries.latest(1)), None)
+    title = _("What happened lately")
+    return _of_all(request, "site", title, "tracking:home", lambda: queries.latest(AT_ONCE))
+
+
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What was published and said anew."""
+
+    def lines() -> list[Line]:
+        return list(Line.objects.exclude(corrects="").order_by("-seq")[:AT_ONCE])
+
+    return _of_all(request, "corrections", _("Corrections"), "tracking:corrections", lines)
+
+
+def _of_all(
+    request: HttpRequest, name: str, title: str, page: str, lines: Callable[[], list[Line]]
+) -> HttpResponse:
+    """A feed over the whole ledger; it began with the first entry."""
 
     def made() -> HttpResponse:
-        lines = queries.latest(AT_ONCE)
         first = Line.objects.order_by("seq").first()
         begun = first.at if first else datetime.fromisoformat("2026-01-01T00:00:00Z")
-        title = _("What happened lately")
-        return feed(request, "site", begun, title=title, page=reverse("tracking:home"), lines=lines)
+        return feed(request, name, begun, title=title, page=reverse(page), lines=lines())
 
-    return conditional(request, f"site.{newest.seq if newest else 0}.atom", made)
+    return conditional(request, f"{name}.{seen()}.atom", made)
 
 
 def feed(

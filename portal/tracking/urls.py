@@ -25,6 +25,10 @@ from portal.tracking import (
     views,
 )
 from portal.tracking.api import views as api
+from portal.tracking.open_data.activities import activities
+from portal.tracking.open_data.grants import grants
+from portal.tracking.open_data.pages import open_data
+from portal.tracking.open_data.schemas import schema
 
 app_name = "tracking"
 urlpatterns = [
@@ -54,9 +58,9 @@ urlpatterns = [
     path("disclosures/<str:code>/", disclosures.disclosure, name="disclosure"),
     path("issued/", issued.issued, name="issued"),
     path("transport/", capacity.capacity, name="capacity"),
+    path("shipments/", list_pages.shipments, name="shipments"),
     path("p/<str:code>/proof", verifying.proof, name="spend_proof"),
     path("p/<str:code>/proof.json", verifying.proof_json, name="spend_proof_json"),
-    path("shipments/", list_pages.shipments, name="shipments"),
     path("shipments/<str:code>/", views.shipment, name="shipment"),
     path("shipments/<str:code>/proof", verifying.proof, name="shipment_proof"),
     path("shipments/<str:code>/proof.json", verifying.proof_json, name="shipment_proof_json"),
@@ -81,12 +85,17 @@ urlpatterns = [
     path("verify/", verifying.verify, name="verify"),
     path("verify/offline.html", verifying.verify_offline, name="verify_offline"),
     path("guide/masks/", guide.masks, name="guide_masks"),
+    path("open-data/", open_data, name="open_data"),
+    path("open-data/360giving.json", grants, name="grants"),
+    path("open-data/iati.xml", activities, name="activities"),
+    path("open-data/schemas/<str:name>.json", schema, name="schema"),
     path("api/v1/", api.index, name="api"),
     path("api/v1/openapi.json", api.description, name="api_description"),
     path("api/v1/entries", api.entries, name="api_entries"),
     path("api/v1/<slug:name>", api.rows, name="api_list"),
     path("api/v1/<slug:name>/<str:code>", api.thing, name="api_thing"),
     path("feed.atom", feeds.site, name="home_feed"),
+    path("corrections/feed.atom", feeds.corrections, name="corrections_feed"),
     path("g/<str:code>/feed.atom", feeds.of_code, name="gift_feed"),
     path("needs/<str:code>/feed.atom", feeds.of_code, name="need_feed"),
     path("shipments/<str:code>/feed.atom", feeds.of_code, name="shipment_feed"),

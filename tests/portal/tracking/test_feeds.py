@@ -83,6 +83,19 @@ def test_the_feed_of_the_site_tells_what_the_home_page_tells(world, client):
     assert len(found.entries) > 5
 
 
+def test_corrections_have_a_feed_of_their_own(world, client, seal_and_project):
+    before = read(client, "/en/corrections/feed.atom")
+    story = Story()
+    story.say("balloon.launch", world["gift"])
+    story.say("balloon.mend", world["gift"], corrects=story.uids[0])
+    seal_and_project()
+    after = read(client, "/en/corrections/feed.atom")
+
+    assert [len(before.entries), len(after.entries)] == [0, 1]
+    assert after.feed.id.endswith(":corrections")
+    assert 'href="/en/corrections/feed.atom"' in client.get("/en/corrections/").content.decode()
+
+
 def test_a_site_without_entries_has_a_feed_without_entries(db, client):
     assert read(client, "/en/feed.atom").entries == []
 
