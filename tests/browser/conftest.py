@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connections
@@ -65,8 +66,14 @@ def new_context(new_context, console):
         if response.status >= 500:
             console.errors.append(f"{response.status} {response.url}")
 
+    def sent(request):
+        """Nothing is asked of another host."""
+        if urlsplit(request.url).hostname not in (None, "localhost", "127.0.0.1"):
+            console.errors.append(f"elsewhere: {request.url}")
+
     def watched(**options):
         context = new_context(**options)
+        context.on("request", sent)
         context.set_default_timeout(PATIENCE * 1000)
         context.on("console", heard)
         context.on("weberror", lambda error: console.errors.append(str(error.error)))

@@ -5,10 +5,26 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 SUBMIT = "form.form .actions button[type=submit]"
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+REPLACED = ("Execution context was destroyed", "Cannot find context", "Frame was detached")
+
+
+def asked(thing, script, *, times=5):
+    """What a script says of a page or an element; asked again of the document that has meanwhile
+    taken the place of the one that was asked."""
+    for _time in range(times - 1):
+        try:
+            return thing.evaluate(script)
+        except Error as error:
+            if not any(said in error.message for said in REPLACED):
+                raise
+    return thing.evaluate(script)
 
 
 class Hands:
@@ -27,16 +43,31 @@ class Hands:
     def public(self, path):
         return self.open(f"/{self.language}{path}")
 
-    def click(self, selector, **filters):
-        """One click on the first thing that fits, and wait for the page it leads to."""
+    def press(self, selector, **filters):
+        """One click on the first thing that fits, whatever follows."""
         self.clicks += 1
         self.page.locator(selector, **filters).first.click()
+
+    def click(self, selector, **filters):
+        """One click, and wait for the page that a link or a form leads to."""
+        self.press(selector, **filters)
         self.page.wait_for_load_state("load")
+        return self.look()
+
+    def leads_on(self, selector, **filters):
+        """One click that leads to another document, also where a script takes its time to send the
+        form: it is there, whole, when this returns."""
+        with self.page.expect_event("load"):
+            self.press(selector, **filters)
         return self.look()
 
     def submit(self, *, refused=False):
         """Send the form of the page."""
         self.click(SUBMIT)
+        return self.told(refused=refused)
+
+    def told(self, *, refused=False):
+        """Whether the page that came says that something is wrong."""
         wrong = self.page.locator(".summary[role=alert]")
         assert wrong.count() == refused, wrong.all_inner_texts()
         return self
@@ -45,7 +76,7 @@ class Hands:
         """Fields by the names that Django gives them: id_<name>."""
         for name, value in fields.items():
             field = self.page.locator(f"#id_{name}")
-            if field.evaluate("field => field.tagName") == "SELECT":
+            if asked(field, "field => field.tagName") == "SELECT":
                 field.select_option(value)
             else:
                 field.fill(str(value))
@@ -81,7 +112,7 @@ class Hands:
 
 def fits(page):
     """No page scrolls sideways."""
-    assert page.evaluate(SIDEWAYS) <= 0, f"{page.url} is wider than {page.viewport_size}"
+    assert asked(page, SIDEWAYS) <= 0, f"{page.url} is wider than {page.viewport_size}"
 
 
 class Album:

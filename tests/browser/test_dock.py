@@ -18,7 +18,7 @@ from portal.warehouse.models import Arrival
 from tests.browser import cast
 from tests.browser.axe import accessible
 from tests.browser.conftest import FLAGS
-from tests.browser.hands import PHONE, Album, Hands
+from tests.browser.hands import PHONE, SUBMIT, Album, Hands, asked
 from tests.factories.needs import create_need
 from tests.factories.pledges import create_pledge
 from tests.factories.shipping import create_release
@@ -45,6 +45,10 @@ class Thumb(Hands):
         for name in names:
             self.clicks += 1
             self.page.locator(f"#id_{name}").check()
+
+    def submit(self, *, refused=False):
+        """A script sends the form and leads on, after a while."""
+        return super().submit(refused=True) if refused else self.leads_on(SUBMIT).told()
 
     def begin(self):
         self.clicks = self.keys = 0
@@ -81,13 +85,6 @@ def world(site):
     return type("World", (), {"cast": players, "line": line, "arrival": arrival})
 
 
-def arrived_at(hands, path):
-    """A form that was sent by script has led to this page."""
-    hands.page.wait_for_url(f"**{path}")
-    hands.page.wait_for_load_state("load")
-    return hands.look()
-
-
 def looks_up(hands, code):
     """From the first page: the code as it stands on the label."""
     hands.begin()
@@ -98,7 +95,7 @@ def looks_up(hands, code):
 def signs(hands):
     """The form is sent; back at the first page, within the minute."""
     hands.submit()
-    arrived_at(hands, "/dock/")
+    assert hands.path.endswith("/dock/"), hands.path
     assert hands.page.locator(".notice.good").count() == 1
     assert hands.took() <= MINUTE, f"{hands.took():.0f} s"
 
@@ -142,8 +139,8 @@ def test_each_page_at_the_dock_is_done_within_a_minute(site, who, language, worl
     shipment = Shipment.objects.get(release=release)
     looks_up(nurse, f"{site.url}/shipments/{shipment.code}/")
     accessible(nurse.page)
-    nurse.click("form button.wide")
-    arrived_at(nurse, "/hospital/")
+    nurse.leads_on("form button.wide")
+    assert nurse.path.endswith("/hospital/"), nurse.path
 
     assert nurse.took() <= MINUTE
     shipment.refresh_from_db()
@@ -155,14 +152,15 @@ def test_each_page_at_the_dock_is_done_within_a_minute(site, who, language, worl
 
 def kept_by(page):
     """How many forms the device keeps."""
-    return page.evaluate(
+    return asked(
+        page,
         """async () => {
         const { openStore } = await import(document.querySelector('script[type=module]').src
             .replace('page.js', 'storing.js'));
         const store = await openStore();
         const all = store.forms('readonly').getAll();
         return new Promise(done => { all.onsuccess = () => done(all.result.length) });
-    }"""
+    }""",
     )
 
 
@@ -187,7 +185,7 @@ def test_a_count_survives_a_dead_spot_and_is_recorded_once(counting, world, cons
     page, address = counting.page, counting.page.url
     page.context.set_offline(True)
     console_errors = console.errors
-    counting.click("form.form .actions button[type=submit]")
+    counting.press(SUBMIT)
     notice(counting, "offline").wait_for()
     accessible(page)
     counting.look()
@@ -204,8 +202,8 @@ def test_a_count_survives_a_dead_spot_and_is_recorded_once(counting, world, cons
         "short",
         "B7",
     ]
-    counting.click("form.form .actions button[type=submit]")
-    arrived_at(counting, "/dock/")
+    counting.submit()
+    assert counting.path.endswith("/dock/")
 
     arrival = Arrival.objects.get(pk=world.arrival.pk)
     assert (arrival.stage, arrival.lines.get().accepted) == ("counted", 990)
@@ -226,13 +224,13 @@ def test_T_B07_an_answer_lost_on_the_way_is_asked_for_again_with_the_same_key(
         route.abort()
 
     page.route("**/count/", lose)
-    counting.click("form.form .actions button[type=submit]")
+    counting.press(SUBMIT)
     notice(counting, "offline").wait_for()
     assert lost == [204]
     page.unroute("**/count/")
     console.errors.clear()
-    counting.click("[data-kept-again]")
-    arrived_at(counting, "/dock/")
+    counting.leads_on("[data-kept-again]")
+    assert counting.path.endswith("/dock/")
 
     taken = Trail.objects.filter(code=world.arrival.code, move="count")
     assert taken.count() == 1
@@ -243,7 +241,7 @@ def test_a_refused_form_stays_as_it_was_and_a_day_is_the_longest(counting, conso
     console.expected = {422}
     page = counting.page
     counting.fill(**{"lines-0-reason": ""})
-    counting.click("form.form .actions button[type=submit]")
+    counting.press(SUBMIT)
     page.locator(".summary[role=alert]").wait_for()
     accessible(page)
     assert counting.value("lines-0-batch") == "B7"
@@ -260,10 +258,11 @@ def test_a_refused_form_stays_as_it_was_and_a_day_is_the_longest(counting, conso
 def test_who_signs_out_leaves_nothing_on_the_device(counting, world, language, way):
     page, address = counting.page, counting.page.url
     if way == "the page":
-        counting.click("header form[action$='/logout/'] button")
+        counting.leads_on("header form[action$='/logout/'] button")
     else:  # as from any page without the script: the answer's own header
-        page.evaluate("document.querySelector(\"form[action$='/logout/']\").submit()")
-    page.wait_for_url(lambda url: "/dock/" not in url)
+        with page.expect_event("load"):
+            page.evaluate("document.querySelector(\"form[action$='/logout/']\").submit()")
+    assert "/dock/" not in page.url
     page.goto(address)
     Hands(page, language).sign_in("warehouse", world.cast.password)
     page.locator("html[data-keeping=on]").wait_for()

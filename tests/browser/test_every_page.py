@@ -3,24 +3,29 @@ screen, open to everybody; and every link of it leads somewhere."""
 
 import re
 from collections import Counter, deque
+from functools import partial
 from html import unescape
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.shortcuts import render
+from django.test import RequestFactory
 
 from ledger.core import codes
 from portal.accounts.models import Person
 from tests.browser import world
 from tests.browser.axe import accessible
 from tests.browser.hands import DESK, PHONE, fits
+from tests.browser.tongues import foreign, typed
 
 pytestmark = pytest.mark.browser
 CODE = re.compile(r"[A-Z]-[0-9A-HJKMNP-Z]{10}")
 FILES = (
     ".svg",
     ".json",
+    *(".atom", ".csv", ".xml", ".pdf", "/api/v1/"),
     "/proof",
     ".html",
     ".entry",
@@ -52,7 +57,7 @@ class Walk:
     def __init__(self, page, site, *, look, looks=1, within="/", most=1000):
         self.page, self.site, self.look, self.within = page, site, look, within
         self.looks, self.most = looks, most  # pages of one kind: looked at; come to in one walk
-        self.kinds = Counter()
+        self.kinds, self.corpus, self.untranslated = Counter(), typed(), []
         page.add_init_script(REPORT)
 
     def go(self, start):
@@ -84,7 +89,10 @@ class Walk:
             self.look(self.page)
         if "text/html" not in answer.headers["content-type"]:
             return []
-        links = HREF.findall(answer.text())
+        html = answer.text()
+        tongue = "en" if '<html lang="en' in html else "zh"
+        self.untranslated += [(kind, text) for text in foreign(html, tongue, self.corpus)]
+        links = HREF.findall(html)
         return [urldefrag(urljoin(address, unescape(link)))[0] for link in links]
 
 
@@ -109,7 +117,7 @@ def as_person(page, username, url):
     page.context.add_cookies([{"name": "session", "value": session.session_key, "url": url}])
 
 
-def test_every_public_page(site, open_page, language):
+def test_acceptance_29_every_public_page_is_whole_in_its_language(site, open_page, language):
     small = world.build()
     site.settle()
     page = open_page(language, PHONE)
@@ -136,6 +144,7 @@ def test_every_public_page(site, open_page, language):
         ),
     } <= kinds
     assert f"{site.url}/{language}/g/{small.gift.code}/" in seen
+    assert walk.untranslated == []
     assert page.context.cookies() == [] or {c["name"] for c in page.context.cookies()} == {"csrf"}
 
 
@@ -151,7 +160,40 @@ def test_refusals_are_pages_too(site, open_page, language, console):
     ):
         assert page.goto(f"/{language}{path}").status == status, path
         narrow(page)
-        accessible(page)
+        assert foreign(page.content(), language, "") == []
+
+
+ERRORS = ("400", "403", "403_csrf", "404", "410", "429", "500", "503")
+
+
+def test_every_error_wears_the_sites_clothes(site, open_page, language):
+    """Light, dark and printed, from 320 px to wide; those that come when all else fails stand in
+    both languages at once."""
+    page = open_page(language, PHONE)
+    for name in ERRORS:
+        asked = RequestFactory().get(f"/{language}/nowhere/")
+        html = render(asked, f"{name}.html").content.decode()
+        page.route("**/refused/", partial(answer_with, html))
+        page.goto(f"/{language}/refused/")
+        assert page.locator("h1").count() == 1
+        assert page.locator("main a.btn").first.is_visible()
+        assert page.locator("link[rel=stylesheet]").count() == 1
+        assert name in ("500", "503") or foreign(html, language, "") == []
+        for width in (320, 390, 1920):
+            page.set_viewport_size({**PHONE, "width": width})
+            fits(page)
+        page.emulate_media(media="print")
+        assert page.locator("h1").is_visible()
+        assert page.locator("header.top nav").first.is_hidden()
+        page.emulate_media(media="screen")
+        page.set_viewport_size(PHONE)
+        if language == "zh":
+            accessible(page)
+        page.unroute("**/refused/")
+
+
+def answer_with(html, route):
+    route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
 def test_every_page_of_the_workspaces(site, open_page):
@@ -185,3 +227,4 @@ def test_every_page_of_the_workspaces(site, open_page):
         work.kinds
     )
     assert set(work.kinds) >= LOOKED_AT
+    assert [*walk.untranslated, *dock.untranslated, *work.untranslated] == []

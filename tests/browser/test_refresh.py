@@ -59,6 +59,26 @@ def test_an_open_gift_page_follows_the_ledger(site, reader, gift):
     assert reader.page.locator("header.top").count() == 1  # a part, not the page in itself
 
 
+HIDDEN = """hidden => {
+    Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+@pytest.mark.parametrize("language", ["en"], indirect=True)
+def test_a_page_that_nobody_looks_at_asks_for_nothing(site, reader, gift):
+    reader.public(f"/g/{gift.code}/")
+    sent = []
+    reader.page.on("request", lambda r: "hx-request" in r.headers and sent.append(r.url))
+    reader.page.evaluate(HIDDEN, True)
+    for _round in range(4):
+        reader.page.clock.fast_forward(A_ROUND)
+    assert sent == []
+    with reader.page.expect_response(lambda r: "hx-request" in r.request.headers):
+        reader.page.evaluate(HIDDEN, False)
+    assert reader.page.context.cookies() == []
+
+
 def test_the_feed_of_the_first_page_follows_the_ledger(site, reader, gift):
     reader.public("/")
     assert reader.text("#feed li a") == gift.code

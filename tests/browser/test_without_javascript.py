@@ -1,9 +1,11 @@
-"""The parts of hospital and donor once more, in a browser that runs no script."""
+"""Everything that the public can do once more, in a browser that runs no script: look a code up,
+read, give, announce, confirm, say that a need still stands, ask and follow."""
 
 import pytest
 from django.utils import timezone
 
 from portal.accounts.roles import Role
+from portal.needs.freshness import renew_link
 from portal.needs.models import Need, NeedLine
 from portal.shipping.commands import renew_confirm_link
 from portal.stages import engine
@@ -47,7 +49,36 @@ def count_and_send(story):
     story.confirm = f"/confirm/{renew_confirm_link(shipment, at=now)}/"
 
 
-def test_hospital_and_donor_need_no_script(site, who, language):
+def looks_up(hands, code):
+    """In the box of the first page, as it stands on a label."""
+    hands.public("/").page.locator("input[name=q]").first.fill(code.lower())
+    hands.click("form[action$='/g/'] button")
+    assert hands.path.endswith(f"/g/{code}/"), hands.path
+
+
+def reads(hands, story):
+    """Every answer of the gift's page; what folds opens, and what leads on leads on."""
+    page = hands.page
+    for key in ("confirm", "missing", "decided", "check"):
+        hands.click(f".asks a[href='#a-{key}']")
+        assert page.locator(f"#a-{key} dd").first.is_visible()
+    hands.click("details.alt summary")
+    assert page.locator("details.alt table").first.is_visible()
+    assert page.locator("ol.tl > li h3").first.is_visible()
+    assert page.locator("button[data-verify]").is_hidden()  # a script's; the proofs are a link
+    proof = page.request.get(page.locator("a[href$='/proof']").first.get_attribute("href"))
+    assert proof.status == 200
+    hands.click(f"#around-h + ul a[href*='{story.shipment}']")
+    assert hands.path.endswith(f"/shipments/{story.shipment}/")
+
+
+def says_still_needed(hands, story):
+    need = Need.objects.get(code=story.need)
+    hands.open(f"/still-needed/{renew_link(need, at=timezone.now())}/").click("main form button")
+    assert "/still-needed/thanks/" in hands.path, hands.path
+
+
+def test_acceptance_30_whatever_the_public_can_do_needs_no_script(site, who, language):
     story = acts.begin()
     hospital = who("hospital")
     clicks = acts.posts_thirty_lines(hospital, story)
@@ -62,7 +93,8 @@ def test_hospital_and_donor_need_no_script(site, who, language):
     count_and_send(story)
     acts.confirms_by_link(who("nurse"), story)
     site.settle()
-    donor.public(f"/g/{story.gift}/")
+    says_still_needed(who("hospital again"), story)
+    looks_up(donor, story.gift)
     assert donor.text("#verdict-h") == acts.sentence(
         story,
         language,
@@ -71,6 +103,7 @@ def test_hospital_and_donor_need_no_script(site, who, language):
         ("damaged", SENT - USED, ""),
         ("lost", GIVEN - GOOD, ""),
     )
+    reads(donor, story)
     donor.open(story.claim)
     promised, sent = donor.page.locator("tbody tr td").all_inner_texts()[:2]
     assert promised == sent == f"{GIVEN:,}"
