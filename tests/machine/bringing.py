@@ -324,7 +324,7 @@ def give(w, pick):
 def correct(w, pick):
     stages = ("inspected", "stocked", "held", "fetched")
     arrival = w.some(pick, Arrival, *stages) if pick.chance(3) else None
-    if arrival is None:
+    if arrival is None or not w.model.told[arrival]["good"]:
         return None
     told, net = w.model.told[arrival], Counter()
     no = pick.one(told["good"])
