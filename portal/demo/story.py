@@ -27,6 +27,7 @@ from portal.needs.models import Need
 from portal.pledges.models import Pledge
 from portal.shipping.models import Shipment
 from portal.tracking import projecting
+from portal.tracking.certificates import Certificate
 
 Progress = Callable[[int, int, str], None]  # done, total, what happens now
 LENGTH = timedelta(days=21)
@@ -72,6 +73,10 @@ def codes() -> list[tuple[str, str]]:
 def _remember(world: World, *, at: datetime) -> None:
     """Keep what `make demo` prints each time it starts: gifts worth a look, two secret links."""
     found = [(sentence, f"/g/{world.gifts[sentence]}/") for sentence in plots.LOOK_AT]
+    old = Certificate.objects.exclude(ended_by="").order_by("-seq").first()
+    if old is not None:
+        said = gettext_noop("A certificate that was superseded")
+        found.append((said, f"/certificates/{old.code}/"))
     came = Shipment.objects.filter(stage__in=("delivered", "unconfirmed"))
     waiting = came.order_by("stage", "pk").first()
     if waiting is not None:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 CODE = re.compile(r"[A-Z]-[0-9A-HJKMNP-Z]{10}")
 FILES = (
     ".svg",
+    ".pdf",
     ".json",
     *(".atom", ".csv", ".xml", ".pdf", "/api/v1/"),
     "/proof",

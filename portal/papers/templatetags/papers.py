@@ -1,9 +1,12 @@
-"""{% qr address %}: an address as a picture; {% paper_links url %}: its PDF and its print page."""
+"""{% qr address %}, {% print_qr page code %}: an address as a picture; {% paper_links url %}: a
+paper's PDF and its print page."""
 
 from typing import Any
 
 import segno
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +23,19 @@ def qr(text: str, shown: str = "") -> SafeString:
     said = _("QR code that opens %(code)s") % {"code": shown or text}
     uri = code.png_data_uri(scale=8, border=4)
     return format_html('<img class="qr" src="{}" alt="{}">', uri, said)
+
+
+@register.simple_tag
+def print_qr(page: str, code: str) -> SafeString:
+    """The address of a public page as a picture that only its print shows. `page`: name of its
+    address, such as `tracking:need`."""
+    address = settings.SITE_ORIGIN + reverse(f"plain:{page}", args=[code])
+    uri = segno.make(address, error="m", micro=False).png_data_uri(scale=4, border=2)
+    return format_html(
+        '<div class="only-print pqr" aria-hidden="true">'
+        '<img src="{}" alt="" width="106" height="106"></div>',
+        uri,
+    )
 
 
 @register.inclusion_tag("papers/_links.html")

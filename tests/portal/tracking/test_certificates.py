@@ -269,6 +269,14 @@ def test_papers_and_numbers_ask_little_and_answer_304(client, world, django_asse
         assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
 
 
+def test_the_pages_of_things_print_with_a_qr_code_that_opens_them(client, world):
+    for path in (f"needs/{world['need']}/", f"shipments/{world['shipments'][0]}/"):
+        page = read(client, f"/en/{path}")
+        told = re.search(r'pqr" aria-hidden="true"><img src="data:image/png;base64,([^"]+)"', page)
+        picture = Image.open(io.BytesIO(base64.b64decode(told[1])))
+        assert zxingcpp.read_barcode(picture).text == f"https://tests.shanji.example/{path}"
+
+
 def test_without_weasyprint_the_pdf_s_address_gives_the_page(client, world, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
 
