@@ -38,8 +38,7 @@ def send_direct(
 def pack_gift(subject: Shipment, facts: SentDirect, step: Step) -> Pledge:
     """Lots are made, the gift's lines count what was sent, the goods go from the donor into the
     shipment."""
-    if subject.gift is None:
-        raise MoveRefused(_("There is nothing with this code."))
+    assert subject.gift is not None, "no donor reaches a shipment that is of no gift"
     pledge = locked(Pledge, subject.gift.code)
     if pledge.stage not in Pledge.lifecycle.move("dispatch").source:
         raise MoveRefused(

@@ -17,8 +17,7 @@ from portal.warehouse.stock_facts import Shelved, StockCounted, StockReason
 
 
 def house_of(lot: Lot) -> Warehouse:
-    if lot.warehouse is None:
-        raise MoveRefused(_("Lot %(lot)s is in no warehouse.") % {"lot": lot.code})
+    assert lot.warehouse is not None, "no staff of a charity reaches a lot that is in no warehouse"
     return lot.warehouse
 
 

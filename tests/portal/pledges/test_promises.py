@@ -118,6 +118,14 @@ def test_a_part_that_came_is_kept_when_the_rest_is_released():
     assert list(counters.pledged_is_the_sum_of_gifts()) == []
 
 
+def test_who_has_given_everything_is_not_released():
+    gift = announced()
+    create_arrival(pledge=gift)
+
+    with pytest.raises(MoveRefused, match="nothing to release"):
+        move(gift, "propose_release", PROPOSED)
+
+
 def test_a_promise_may_also_stand():
     gift = announced()
     move(gift, "propose_release", PROPOSED)

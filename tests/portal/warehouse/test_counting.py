@@ -175,6 +175,7 @@ def test_each_device_has_its_serial_number_and_only_their_commitment_is_sealed(v
     ("serials", "sentence"),
     [
         ("", "2 good pieces need as many serial numbers; 0 are given"),
+        (f"SN-001 {'X' * 61}", "too long for a serial number"),
         ("SN-001", "1 are given"),
         ("SN-001 sn-001", "stand there twice or came with other goods: SN-001"),
     ],
