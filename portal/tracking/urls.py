@@ -91,6 +91,7 @@ urlpatterns = [
     path("open-data/schemas/<str:name>.json", schema, name="schema"),
     path("api/v1/", api.index, name="api"),
     path("api/v1/openapi.json", api.description, name="api_description"),
+    path("api/v1/lots", api.lots, name="api_lots"),
     path("api/v1/entries", api.entries, name="api_entries"),
     path("api/v1/<slug:name>", api.rows, name="api_list"),
     path("api/v1/<slug:name>/<str:code>", api.thing, name="api_thing"),

@@ -10,7 +10,6 @@ from portal.tracking.listings import LISTS
 
 LICENCE = {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"}
 CODE = {"type": "string", "pattern": "^[A-Z]-[2-9A-HJKMNP-Z]{10}$"}
-NOTHING = {"type": "null"}
 KINDS: dict[str, dict[str, Any]] = {
     "text": {"type": ["string", "null"]},
     "code": {"type": ["string", "null"]},
@@ -32,6 +31,7 @@ def described() -> dict[str, Any]:
     for listing in LISTS.values():
         paths[f"/{listing.key}"] = {"get": _rows(listing)}
         paths[f"/{listing.key}/{{code}}"] = {"get": _thing(listing)}
+    paths["/lots"] = {"get": _lots()}
     paths["/entries"] = {"get": _entries()}
     return {
         "openapi": "3.1.0",
@@ -47,6 +47,7 @@ def described() -> dict[str, Any]:
         "components": {
             "schemas": {
                 **{_name(one): _schema(one) for one in LISTS.values()},
+                "Held": HELD,
                 "Entry": ENTRY,
                 "Problem": PROBLEM,
             },
@@ -87,6 +88,21 @@ ENTRY = {
         "leaf": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "data": {"type": "object"},
     },
+}
+
+
+HELD = {
+    "type": "object",
+    "required": ["lot", "gift", "item", "place", "owner", "amount"],
+    "properties": {
+        "lot": CODE,
+        "gift": {**CODE, "description": "A gift's code, or that of the spending that bought it."},
+        "item": {"type": "string"},
+        "place": {"type": "string"},
+        "owner": {"type": ["string", "null"]},
+        "amount": {"type": "integer", "minimum": 1},
+    },
+    "additionalProperties": False,
 }
 
 
@@ -167,6 +183,19 @@ def _entries() -> dict[str, Any]:
             LIMIT,
         ],
         "responses": _responses("Entry", paged=True),
+    }
+
+
+def _lots() -> dict[str, Any]:
+    return {
+        "operationId": "list_lots",
+        "summary": "Where the pieces of every lot are",
+        "parameters": [
+            _parameter("gift", "Only lots of this gift", {"type": "string"}),
+            _parameter("after", "As given by `next`", {"type": "string"}),
+            LIMIT,
+        ],
+        "responses": _responses("Held", paged=True),
     }
 
 

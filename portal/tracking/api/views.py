@@ -1,4 +1,4 @@
-"""The read-only interface: the public lists, one thing of a list, the entries, the figures.
+"""The read-only interface: the public lists, one thing of a list, lots, entries.
 
 Lists are asked as their pages are, with the same filters and orders, and answer the same rows: all
 are made of the one declaration in `listings`.
@@ -7,7 +7,7 @@ are made of the one declaration in `listings`.
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,20 +18,20 @@ from portal.tracking.api.describing import described
 from portal.tracking.feeds import LICENCE
 from portal.tracking.listing import Asked, ListOf
 from portal.tracking.listings import LISTS
-from portal.tracking.models import Line
+from portal.tracking.models import Holding, Line
 from portal.tracking.projecting import seen
 
 USUAL, MOST = 50, 200
+OTHERS = ("lots", "entries")
 PAGING = ("sort", "after", "before", "limit")
 
 
 @open_to_all
 def index(request: HttpRequest) -> HttpResponse:
     """Where everything is."""
-    lists = {name: reverse("plain:tracking:api_list", args=[name]) for name in LISTS}
-    told = {"entries": reverse("plain:tracking:api_entries")}
-    told["openapi"] = reverse("plain:tracking:api_description")
-    return answer(request, lambda: {**lists, **told, "licence": LICENCE}, version="api")
+    lists = {name: reverse("plain:tracking:api_list", args=[name]) for name in (*LISTS, *OTHERS)}
+    openapi = {"openapi": reverse("plain:tracking:api_description"), "licence": LICENCE}
+    return answer(request, lambda: {**lists, **openapi}, version="api")
 
 
 @open_to_all
@@ -110,6 +110,57 @@ def entries(request: HttpRequest) -> HttpResponse:
     return answer(request, made, version=f"entries.{version}.{code}.{after}.{limit}")
 
 
+@open_to_all
+def lots(request: HttpRequest) -> HttpResponse:
+    """Where the pieces of every lot are: one row for each place that holds some; of one gift if it
+    is named."""
+    _known(request, {"after", "limit", "gift"})
+    limit, gift = _limit(request), request.GET.get("gift", "")
+    code = lookup.read(gift) if gift else ""
+    key = _key(request.GET.get("after", ""))
+    version = seen()
+
+    def made() -> dict[str, Any]:
+        found = Holding.objects.filter(amount__gt=0).exclude(lot="")
+        found = found.filter(gift=code) if code else found
+        rows = list(found.filter(_beyond(key)).order_by(*Holding.KEY)[: limit + 1])
+        keep = {"gift": code} if code else {}
+        last = "~".join(getattr(rows[limit - 1], n) for n in Holding.KEY) if rows[limit:] else ""
+        more = urlencode({**keep, "after": last}) if last else ""
+        return {
+            "list": "lots",
+            "as_of": version,
+            "licence": LICENCE,
+            "next": _page("lots", f"?{more}" if more else "", limit),
+            "rows": [held_of(row) for row in rows[:limit]],
+        }
+
+    return answer(request, made, version=f"lots.{version}.{code}.{key}.{limit}")
+
+
+def held_of(row: Holding) -> dict[str, Any]:
+    """What one place holds of a lot; `owner` is a warehouse, shipment, hospital …"""
+    place, _colon, owner = row.place.partition(":")
+    told = {"lot": row.lot, "gift": row.gift, "item": row.item, "place": place}
+    return {**told, "owner": owner or None, "amount": row.amount}
+
+
+def _key(text: str) -> tuple[str, ...]:
+    """The row after which the page begins; none for nothing."""
+    found = tuple(text.split("~")) if text else ()
+    if found and (len(found) != len(Holding.KEY) or "\0" in text):
+        raise Problem(_("This is no place in the list: follow `next` as it was given."), status=422)
+    return found
+
+
+def _beyond(key: tuple[str, ...]) -> Q:
+    found, equal = Q(), Q()
+    for name, value in zip(Holding.KEY, key, strict=False):
+        found |= equal & Q(**{f"{name}__gt": value})
+        equal &= Q(**{name: value})
+    return found
+
+
 def entry_of(line: Line) -> dict[str, Any]:
     """An entry as sealed, without the chain; `/ledger/entry/<index>/` has its very bytes."""
     return {
@@ -129,7 +180,7 @@ def entry_of(line: Line) -> dict[str, Any]:
 def _list(name: str) -> ListOf:
     if name not in LISTS:
         said = _("There is no such list; these are: %(lists)s.")
-        raise Problem(said % {"lists": ", ".join([*LISTS, "entries"])}, status=404)
+        raise Problem(said % {"lists": ", ".join([*LISTS, *OTHERS])}, status=404)
     return LISTS[name]
 
 
@@ -173,5 +224,4 @@ def _page(name: str, query: str, limit: int) -> str | None:
     if not query:
         return None
     more = "" if limit == USUAL else f"&limit={limit}"
-    address = reverse("plain:tracking:api_entries") if name == "entries" else ""
-    return (address or reverse("plain:tracking:api_list", args=[name])) + query + more
+    return reverse("plain:tracking:api_list", args=[name]) + query + more

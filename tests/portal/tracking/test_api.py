@@ -87,6 +87,17 @@ def test_entries_are_followed_in_the_order_of_the_ledger(world, client):
     assert [row for row in found if world["gift"] in row["codes"]] == of_gift
 
 
+def test_lots_add_up_to_what_their_gift_has_there(world, client):
+    found = rows_of(client, f"{API}/lots?limit=1")
+    gift = client.get(f"{API}/gifts/{world['gift']}").json()["rows"][0]
+
+    assert {row["lot"] for row in found} == {world["lot"]}
+    assert found == rows_of(client, f"{API}/lots?gift={world['gift']}")
+    for place in ("stock", "received", "transit", "damaged"):
+        assert sum(r["amount"] for r in found if r["place"] == place) == gift[place]
+    assert client.get(f"{API}/lots?after=nonsense").status_code == 422
+
+
 def test_filters_of_the_page_are_filters_here(world, client):
     everything = rows_of(client, f"{API}/gifts")
     confirmed = rows_of(client, f"{API}/gifts?confirmed=1")
@@ -199,9 +210,9 @@ WORDS = st.text(max_size=20) | st.sampled_from(["1", "2026-03-02", "mask", "", "
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    name=st.sampled_from([*LISTS, "entries", "unicorns"]),
+    name=st.sampled_from([*LISTS, "entries", "lots", "unicorns"]),
     asked=st.dictionaries(
-        st.sampled_from([*NAMES, "sort", "after", "before", "limit", "code", "x"]),
+        st.sampled_from([*NAMES, "sort", "after", "before", "limit", "code", "gift", "x"]),
         WORDS,
         max_size=3,
     ),
