@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from portal.campaigns.models import Campaign
-from portal.campaigns.stages import Filed, Planned
+from portal.campaigns.stages import Filed, Paused, Planned
 from portal.evidence import queries as evidence
 from portal.input.addresses import clean_address
 from portal.input.cleaning import Unclean
@@ -58,3 +58,9 @@ def start(subject: Campaign, facts: object, step: Step) -> None:
                 "first: its digest is sealed, and everybody can compare."
             )
         )
+
+
+def pause(subject: Campaign, facts: Paused, step: Step) -> None:
+    """The reason stands wherever gifts would be taken (R14)."""
+    subject.pause_reason = facts.reason
+    subject.save(update_fields=["pause_reason"])

@@ -37,6 +37,7 @@ class Campaign(Subject):
     platform = models.CharField(_("page on a designated platform"), max_length=1000, blank=True)
     emergency = models.BooleanField(_("for an emergency"), default=False)
     filing_number = models.CharField(_("filing number"), max_length=200, blank=True)
+    pause_reason = models.CharField(_("why it takes no gifts"), max_length=20, blank=True)
     planned_by = models.BigIntegerField(null=True, editable=False)
     filed_by = models.BigIntegerField(null=True, editable=False)
 
@@ -61,7 +62,7 @@ class Campaign(Subject):
             *("purpose", "in_charge", "office", "ways"),
             *("beneficiaries", "use", "cost", "remainder"),
         )
-        internal = ("filing_number", "planned_by", "filed_by")
+        internal = ("filing_number", "pause_reason", "planned_by", "filed_by")
 
     def __str__(self) -> str:
         return self.title

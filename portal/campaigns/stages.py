@@ -124,6 +124,7 @@ CAMPAIGN = Lifecycle(
             target="paused",
             by=(COORDINATOR,),
             facts=Paused,
+            effect="pause",
             label=_("Take no gifts for now"),
             done=_("Takes no gifts for now"),
         ),

@@ -20,6 +20,7 @@ from portal.funds.giving import (
     refund,
     reverse,
 )
+from portal.funds.lying import note_state, tick
 from portal.funds.spending import (
     account,
     approve,
@@ -46,6 +47,7 @@ __all__ = [
     "identify",
     "list_gifts",
     "note_receipt",
+    "note_state",
     "pay",
     "pay_more",
     "propose_refund",
@@ -60,4 +62,5 @@ __all__ = [
     "set_up",
     "take_fee",
     "take_more_fee",
+    "tick",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ledger.core.postings import place
 from portal.campaigns.queries import within
+from portal.campaigns.taking import paused_said
 from portal.funds.drawing import held, one
 from portal.funds.models import Fund, MoneyGift
 from portal.funds.money_stages import (
@@ -203,8 +204,9 @@ def _fund(code: str, subject: MoneyGift) -> Fund:
             _("The fund %(code)s takes no money now. Please choose another.") % {"code": code}
         )
     if subject.received_on is None and fund.campaign.stage != "active":
+        why = paused_said(fund.campaign) if fund.campaign.stage == "paused" else ""
         raise MoveRefused(
-            _("The campaign %(code)s takes no gifts now.") % {"code": fund.campaign.code}
+            why or _("The campaign %(code)s takes no gifts now.") % {"code": fund.campaign.code}
         )
     return fund
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import AUDITOR, COORDINATOR, FINANCE, PUBLISHER
+from portal.accounts.roles import AUDITOR, CLOCK, COORDINATOR, FINANCE, PUBLISHER
 from portal.campaigns.models import Campaign
 from portal.funds.money_stages import MONEY
 from portal.funds.spend_stages import SPEND
@@ -62,6 +62,8 @@ class Fund(OfCharity):
     use_by = models.DateField(_("to be spent by"), null=True)
     cap = models.BigIntegerField(_("at most for one recipient, in fen"), null=True, blank=True)
     fee_bp = models.PositiveIntegerField(_("fee, in hundredths of a percent"), default=0)
+    idle = models.BigIntegerField(_("not spent for too long, in fen"), default=0, editable=False)
+    near = models.BooleanField(_("its last day is near"), default=False, editable=False)
     leftover = models.TextField(_("what becomes of what is left"), blank=True)
     set_up_by = models.BigIntegerField(null=True, editable=False)
     published_by = models.BigIntegerField(null=True, editable=False)
@@ -85,10 +87,13 @@ class Fund(OfCharity):
             *("recipients", "regions", "papers", "not_before", "use_by", "cap", "fee_bp"),
         )
         named = ("leftover",)
-        internal = ("set_up_by", "published_by")
+        internal = ("idle", "near", "set_up_by", "published_by")
 
     def __str__(self) -> str:
         return self.title
+
+    def reachable_by(self, actor: Actor) -> bool:
+        return actor.role == CLOCK or super().reachable_by(actor)
 
     @property
     def title(self) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import COORDINATOR, FINANCE, PUBLISHER
+from portal.accounts.roles import CLOCK, COORDINATOR, FINANCE, PUBLISHER
 from portal.disclosure.classes import NAMED
 from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
@@ -92,6 +92,12 @@ class Proceeds(Facts, line=_("Proceeds of goods sold: {amount}")):
     gift: str = fact(_("Gift whose goods were sold"))
     lot: str = fact(_("Lot"), default="")
     amount: int = fact(_("Amount"), kind="amount")
+
+
+class StateNoted(Facts, line=_("Looked at: how long its money lies, how near its last day is")):
+    idle: int = fact(_("Not spent for too long, in fen"), kind="count")
+    days: int = fact(_("After so many days"), kind="count")
+    near: bool = fact(_("Its last day is near"), default=False)
 
 
 class FundClosed(Facts, line=_("Closed: nothing is left")):
@@ -185,6 +191,16 @@ FUND = Lifecycle(
             within=True,
             label=_("Take the proceeds of goods sold"),
             done=_("Proceeds taken"),
+        ),
+        Move(
+            "note_state",
+            source=("open",),
+            target="open",
+            by=(CLOCK,),
+            facts=StateNoted,
+            effect="note_state",
+            label=_("Look how long its money lies"),
+            done=_("Looked at"),
         ),
         Move(
             "close",

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.campaigns.taking import refuse_goods
 from portal.catalogue.queries import variants_by_key
 from portal.needs import commands as needs
 from portal.needs.models import Need, NeedLine
@@ -45,7 +46,7 @@ __all__ = [
     "remind_donor",
     "take_diversion_back",
 ]  # with the effects below: what the tables name
-WISHES = ["designation", "region", "related_to", "own_product", "announced_by"]
+WISHES = ["designation", "region", "related_to", "own_product", "announced_by", "campaign"]
 
 
 def tick(*, at: datetime) -> int:
@@ -64,6 +65,7 @@ def register(subject: Pledge, facts: Registered, step: Step) -> None:
     if subject.code.startswith("P"):
         _keep_bought(subject, facts, step)
         return
+    refuse_goods(facts.campaign, day=timezone.localdate(step.at))
     _keep_donor(subject, facts)
     notices.follow(subject.code, to=facts.contact, at=step.at)
     known = variants_by_key(line.variant for line in facts.lines)
@@ -253,11 +255,11 @@ def _keep_wishes(subject: Pledge, facts: Registered, step: Step) -> None:
         raise MoveRefused(_("There is no such hospital. Please choose one from the list."))
     subject.designation, subject.region = facts.designation, place_of(facts.designation)
     subject.related_to, subject.own_product = facts.related_to, facts.own_product
-    subject.announced_by = facts.announced_by
+    subject.announced_by, subject.campaign = facts.announced_by, facts.campaign
     subject.save(update_fields=WISHES)
     if subject.region:
         step.open(region=subject.region)
-    step.concern(hospital_of(facts.designation), facts.related_to)
+    step.concern(hospital_of(facts.designation), facts.related_to, facts.campaign)
 
 
 def _concern_needs(subject: Pledge, step: Step) -> None:

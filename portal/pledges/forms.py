@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from portal.campaigns.taking import goods_choices
 from portal.catalogue.queries import described
 from portal.input.fields import CleanText
 from portal.input.once import Once
@@ -78,6 +79,8 @@ def _choices_for(line: NeedLine, name: str) -> Iterable[tuple[str, Any]]:
     hospital = line.need.hospital
     if name == "designation_choices":
         return designation_choices(hospital)
+    if name == "campaign_choices":
+        return goods_choices()
     if name == "related_choices":
         yes = _("Yes, to %(name)s") % {"name": name_of(hospital)}
         return [("", _("No")), (hospital.code, yes)]

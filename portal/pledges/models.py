@@ -28,6 +28,7 @@ class Pledge(Subject):
     related_to = models.CharField(_("related hospital"), max_length=12, blank=True)
     own_product = models.BooleanField(_("the donor makes it"), default=False)
     announced_by = models.DateField(_("announced in public, by"), null=True, blank=True)
+    campaign = models.CharField(_("campaign"), max_length=12, blank=True)
     decline_reason = models.CharField(_("reason for declining"), max_length=20, blank=True)
     decline_note = models.TextField(_("note to the donor"), blank=True)
     release_proposed_by = models.BigIntegerField(null=True, editable=False)
@@ -45,7 +46,7 @@ class Pledge(Subject):
         personal = ("donor_name", "contact", "decline_note")
         internal = (
             *("visibility", "designation", "region", "related_to", "own_product"),
-            *("announced_by", "decline_reason", "release_proposed_by", "released_by"),
+            *("announced_by", "campaign", "decline_reason", "release_proposed_by", "released_by"),
         )
 
     @property

@@ -9,6 +9,7 @@ from ledger.core.postings import INSIDE
 from portal.accounts.acting import Actor
 from portal.balance.models import Holding
 from portal.balance.places import name_of
+from portal.campaigns.taking import goods_choices
 from portal.catalogue.queries import described, unit_of, variant_choices
 from portal.needs.models import NeedLine
 from portal.organisations import queries as organisations
@@ -80,6 +81,11 @@ def agreement_of(pledge: Pledge) -> dict[str, Any]:
 def designation_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:
     """Whom a gift may be for: anybody, a region, a use, a hospital."""
     return designation.choices()
+
+
+def campaign_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:
+    """The campaigns that take gifts now."""
+    return goods_choices()
 
 
 def related_choices(*, subject: Pledge | None = None, actor: Actor | None = None) -> Pairs:

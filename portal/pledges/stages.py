@@ -81,6 +81,7 @@ class Registered(Facts, line=_("Gift registered")):
             "two people then decide whether it goes there."
         ),
     )
+    campaign: str = fact(_("For which campaign?"), choices="campaign_choices", default="")
     announced_by: date | None = fact(
         _("Announced in public, to be given by"),
         default=None,

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from portal.accounts.acting import Actor
 from portal.accounts.links import make_link
 from portal.accounts.roles import DONOR
+from portal.campaigns.taking import pause_said
 from portal.catalogue.queries import described, unit_of
 from portal.evidence.forms import FilesForm
 from portal.input.limits import allowed
@@ -108,7 +109,7 @@ def _give(
         actor=Actor(role=DONOR),
         done=partial(_shown_once, request),
         template=template,
-        context=context,
+        context={**context, "paused": pause_said()},
         kind=partial(GiftForm, line=line, browser=request.META["CSRF_COOKIE"]),
         photos=partial(FilesForm, required=False),
     )

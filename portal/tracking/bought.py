@@ -6,9 +6,10 @@ from portal.tracking.rows import Projected
 
 
 class Purchase(Projected):
-    """What a spending paid and bought. `aside`, `paid`: fen so far set aside, and paid; `lines`: [[variant, pieces, fen, pieces
-    sent so far], …]; `held`: [[place, lot, line, first piece, pieces, house, shipment, item], …],
-    what came first stands first, line -1 what nobody paid for; `subjects`: as of a gift."""
+    """What a spending paid and bought. `aside`, `paid`: fen so far set aside, and paid. `lines`:
+    [[variant, pieces, fen, pieces sent so far], …]. `held`: [[place, lot, line, first piece,
+    pieces, house, shipment, item], …], what came first stands first, line -1 what nobody paid for.
+    `subjects`: as of a gift."""
 
     KEY = ("code",)
 

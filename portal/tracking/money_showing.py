@@ -102,12 +102,24 @@ def fund(row: Subject) -> dict[str, Any]:
         "months": [(month, _yuan(found)) for month, found in months],
         "spends": [_spend(spend, goods.get(spend.code, [])) for spend in spends],
         "flow": money_flow.of_fund(row.code),
+        "warned": _warned(row),
         "oldest": oldest,
         "oldest_href": reverse("tracking:gift", args=[oldest.code]) if oldest else "",
         "entries": showing.timeline(lines, named, of=row.code),
         "count": count,
         "crumbs": showing.crumbs((_("Funds"), reverse("tracking:funds")), (row.code, "")),
     }
+
+
+def _warned(row: Subject) -> list[str]:
+    """What the clock has found, in the words of its last sealed look."""
+    idle, days = int(row.facts.get("idle", 0)), int(row.facts.get("days", 0))
+    said = _("When the clock looked last, %(amount)s had lain here for more than %(days)s days.")
+    out = [said % {"amount": words.yuan(idle), "days": days}] if idle else []
+    if row.facts.get("near") and row.stage == "open":
+        said = _("Its last day is near: it is to be spent by %(day)s.")
+        out.append(said % {"day": row.facts.get("use_by", "")})
+    return out
 
 
 def _conditions(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str, str]]:
