@@ -22,6 +22,11 @@ MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(
 PARTED = re.compile(  # the same eleven digits, however they are parted
     r"(?<![\d])(?<!\d[-. ])1[-. _/·(),]{0,2}[3-9](?:[-. _/·(),]{0,2}\d){9}(?![-. ]?\d)"
 )
+IDENTITY = re.compile(
+    r"(?<![0-9A-Z])[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]"
+    r"(?![0-9A-Z])",
+    re.ASCII,
+)
 SPELT = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 
 
@@ -72,6 +77,10 @@ def clean_public_text(value: object, *, limit: int = 200, lines: bool = False) -
                 "please give a department's land line or leave it out."
             )
         )
+    if holds_identity(text):
+        raise Unclean(
+            _("This looks like the number of an identity card. It would be public: leave it out.")
+        )
     return text
 
 
@@ -80,6 +89,18 @@ def holds_mobile(text: str) -> bool:
     same = unicodedata.normalize("NFKC", text).translate(SPELT)
     plain = "".join(str(unicodedata.digit(c, 0)) if c.isdigit() else c for c in same)
     return bool(MOBILE.search(plain) or PARTED.search(plain))
+
+
+def holds_identity(text: str) -> bool:
+    """Whether the number of a Chinese identity card stands in it: 18 signs with a day of birth and
+    the check sign of GB 11643-1999 (the weights are powers of 2 mod 11)."""
+    same = unicodedata.normalize("NFKC", text).upper()
+    return any(_is_identity(found[0]) for found in IDENTITY.finditer(same))
+
+
+def _is_identity(number: str) -> bool:
+    total = sum(int(digit) * pow(2, 17 - n, 11) for n, digit in enumerate(number[:17]))
+    return "10X98765432"[total % 11] == number[17]
 
 
 def folded(text: str) -> str:

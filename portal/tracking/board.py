@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import houses
+from portal.tracking import houses, voices
 from portal.tracking.lookup import Lost, nothing
 from portal.tracking.models import Gift, Line, Link, Subject
 from portal.tracking.projecting import seen
@@ -32,7 +32,7 @@ def warehouse(request: HttpRequest, code: str) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         lines = Line.objects.filter(link__code=code, type=houses.STATED).order_by("-seq")
-        return houses.house(row, list(lines[: houses.KEPT]))
+        return {**houses.house(row, list(lines[: houses.KEPT])), **voices.of(code)}
 
     return page(
         request, "tracking/warehouse.html", context, version=row.version, entries=row.version
@@ -51,6 +51,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         raise Lost(nothing(code), status=404)
 
     def context() -> dict[str, Any]:
-        return houses.lot(code, gift, Subject.objects.filter(kind="lot", code=code).first())
+        own = Subject.objects.filter(kind="lot", code=code).first()
+        return {**houses.lot(code, gift, own), **voices.of(code)}
 
     return page(request, "tracking/lot.html", context, version=gift.version, entries=gift.version)

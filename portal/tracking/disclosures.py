@@ -104,7 +104,7 @@ def _tables(figures: dict[str, Any]) -> dict[str, Any]:
         "more": figures.get("more", 0),
         "in_columns": [_("Counted in")],
         "out_columns": [_("Set aside"), _("Sent"), _("Confirmed")],
-        "money_columns": [_("Came in"), _("Set aside"), _("Paid"), _("Fee kept"), _("Given back")],
+        "money_columns": [_("Received"), _("Set aside"), _("Paid"), _("Fee kept"), _("Given back")],
     }  # fmt: skip
 
 

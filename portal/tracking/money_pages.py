@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import lookup, money_showing
+from portal.tracking import due, lookup, money_showing, voices
 from portal.tracking.models import Subject
 from portal.tracking.projecting import seen
 from portal.tracking.responding import page
@@ -57,6 +57,8 @@ def _one(
     if row is None:
         raise lookup.Lost(lookup.nothing(code), status=404)
     version = row.version
-    return page(
-        request, f"tracking/{kind}.html", lambda: shown(row), version=version, entries=version
-    )
+
+    def context() -> dict[str, Any]:
+        return {**shown(row), "late": due.late(code), **voices.of(code)}
+
+    return page(request, f"tracking/{kind}.html", context, version=version, entries=version)

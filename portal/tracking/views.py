@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from portal.tracking import lookup as finding
-from portal.tracking import money, money_flow, money_showing, queries, showing
+from portal.tracking import due, money, money_flow, money_showing, queries, showing, voices
 from portal.tracking.models import Gift, Need, Organisation
 from portal.tracking.responding import fragment, page
 
@@ -57,12 +57,13 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
 
 def _money(row: Gift, *, paid: money_flow.Paid) -> dict[str, Any]:
     lines = queries.lines_of(row.code)
-    return money_showing.gift(row, lines, queries.named_of(lines), paid)
+    shown = money_showing.gift(row, lines, queries.named_of(lines), paid)
+    return {**shown, **voices.of(row.code)}
 
 
 def _gift(row: Gift) -> dict[str, Any]:
     lines = queries.lines_of(row.code)
-    return showing.gift(row, lines, queries.named_of(lines))
+    return {**showing.gift(row, lines, queries.named_of(lines)), **voices.of(row.code)}
 
 
 @by_code
@@ -78,7 +79,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         lines, first, count = queries.latest_of(code, showing.RECENT)
         named = queries.named_of([*lines, *([first] if first else [])])
         rows = queries.rows_of([row])[code]
-        return showing.need(row, rows, lines, named, count=count)
+        return {**showing.need(row, rows, lines, named, count=count), **voices.of(code)}
 
     return page(request, "tracking/need.html", context, version=version, entries=row.version)
 
@@ -92,7 +93,7 @@ def shipment(request: HttpRequest, code: str) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         lines = queries.lines_of(code)
-        return showing.shipment(row, lines, queries.named_of(lines))
+        return {**showing.shipment(row, lines, queries.named_of(lines)), **voices.of(code)}
 
     return page(
         request, "tracking/shipment.html", context, version=row.version, entries=row.version
@@ -111,7 +112,8 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         named = queries.named_of([*lines, *([first] if first else [])])
         told = named.get(first.uid, {}) if first else {}
         shown = showing.organisation(row, lines, named, first=told, count=count)
-        return {**shown, "designated": queries.is_designated(code)}
+        own = {"designated": queries.is_designated(code), "late": due.late(code)}
+        return {**shown, **own, **voices.of(code)}
 
     return page(
         request, "tracking/organisation.html", context, version=row.version, entries=row.version
