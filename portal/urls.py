@@ -23,6 +23,7 @@ pages_of_parts: list[URLPattern | URLResolver] = [
     path("", include("portal.needs.urls")),
     path("", include("portal.pledges.urls")),
     path("", include("portal.receipts.urls")),
+    path("", include("portal.shipping.urls")),
     path("", include("portal.workspace.urls")),
     path("", include("portal.notices.urls")),
     path("", include("portal.accounts.urls")),

@@ -17,6 +17,7 @@ ROLE_LABELS = {
     Role.AUDITOR: _("Auditor"),
     Role.SECURITY: _("Security officer"),
     Role.DONOR: _("Donor"),
+    Role.CARRIER: _("Carrier"),
     Role.CLOCK: _("Clock"),
     Role.SYSTEM: _("Portal"),
 }

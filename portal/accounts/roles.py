@@ -17,6 +17,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     SECURITY = "security"
     DONOR = "donor"
+    CARRIER = "carrier"
     CLOCK = "clock"
     SYSTEM = "system"
 
@@ -34,10 +35,10 @@ DISPATCHER, FINANCE, PUBLISHER, MODERATOR = (
     Role.MODERATOR,
 )
 AUTHORITY, AUDITOR, SECURITY = Role.AUTHORITY, Role.AUDITOR, Role.SECURITY
-DONOR, CLOCK, SYSTEM = Role.DONOR, Role.CLOCK, Role.SYSTEM
+DONOR, CARRIER, CLOCK, SYSTEM = Role.DONOR, Role.CARRIER, Role.CLOCK, Role.SYSTEM
 
 UNGRANTED = frozenset(
-    {DONOR, CLOCK, SYSTEM}
+    {DONOR, CARRIER, CLOCK, SYSTEM}
 )  # held by a link, by time, by the programme; never granted to a person
 STAFF = frozenset(Role) - UNGRANTED - {HOSPITAL}  # these work in the admin
 CHARITY = frozenset({COORDINATOR, WAREHOUSE, QUALITY, DISPATCHER, FINANCE, PUBLISHER, MODERATOR})

@@ -18,6 +18,7 @@ from portal.accounts.acting import Actor
 from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
 from portal.input.waybills import read_waybill
 from portal.shipping.asking import CONFIRM_DAYS
+from portal.shipping.carrier_link import CarrierLink
 from portal.shipping.carrier_page import StatesPage
 from portal.shipping.carrying import CarrierState, Holder
 from portal.shipping.commands import renew_confirm_link
@@ -131,7 +132,7 @@ class UrgentIssueAdmin(SubjectAdmin):
 
 
 @admin.register(Capacity)
-class CapacityAdmin(SubjectAdmin):
+class CapacityAdmin(CarrierLink):
     """What carriers can carry; the open offers stand in public too."""
 
     list_display = ("code", "at_stage", "origin", "to", "first", "last", "kg", "dangerous", "cold")

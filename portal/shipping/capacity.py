@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import CLOCK, COORDINATOR, DISPATCHER
+from portal.accounts.roles import CARRIER, CLOCK, COORDINATOR, DISPATCHER
 from portal.disclosure.classes import NAMED, PRIVATE
 from portal.stages.facts import Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
@@ -65,7 +65,7 @@ CAPACITY = Lifecycle(
         Move(
             "offer",
             target="open",
-            by=(COORDINATOR, DISPATCHER),
+            by=(COORDINATOR, DISPATCHER, CARRIER),
             facts=CapacityOffered,
             effect="offer_capacity",
             label=_("Enter a carrier's offer of transport"),

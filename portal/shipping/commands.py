@@ -141,8 +141,8 @@ def cancel_release(subject: Release, facts: Facts, step: Step) -> None:
 def pack(subject: Shipment, facts: Packed, step: Step) -> None:
     """Everything on one release order; or, by the donor, part of his gift straight to a hospital
     (see `direct`)."""
-    subject.boxes = facts.boxes
-    subject.save(update_fields=["boxes"])
+    subject.boxes, subject.kg = facts.boxes, facts.kg
+    subject.save(update_fields=["boxes", "kg"])
     if step.actor.role == DONOR:
         if not isinstance(facts, SentDirect):
             raise MoveRefused(_("Please say which hospital it goes to and what was sent."))

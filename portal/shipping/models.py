@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
-from portal.accounts.roles import AUDITOR, AUTHORITY, CHARITY, CLOCK, DONOR, HOSPITAL
+from portal.accounts.roles import AUDITOR, AUTHORITY, CARRIER, CHARITY, CLOCK, DONOR, HOSPITAL
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge
@@ -128,7 +128,8 @@ class Capacity(Subject):
         )
 
     def reachable_by(self, actor: Actor) -> bool:
-        return actor.role in (AUDITOR, CLOCK) or (actor.role in CHARITY and actor.org == self.org)
+        mine = actor.role in (*CHARITY, CARRIER) and actor.org == self.org
+        return actor.role in (AUDITOR, CLOCK) or mine
 
 
 class Shipment(Subject):
@@ -157,6 +158,7 @@ class Shipment(Subject):
     waybill = models.CharField(_("waybill number"), max_length=60, blank=True)
     waybill_raw = models.CharField(_("waybill number as typed"), max_length=60, blank=True)
     boxes = models.PositiveIntegerField(_("number of boxes"), default=0)
+    kg = models.PositiveIntegerField(_("weight of all boxes, in kg"), default=0)
     dispatched_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     holder = models.CharField(_("in whose hands"), max_length=12, blank=True)
     holder_name = models.CharField(
@@ -184,7 +186,7 @@ class Shipment(Subject):
         internal = (
             *("hospital", "release", "urgent", "gift", "offer", "org", "carrier"),
             *("packed_by", "dispatched_by", "back_by", "recounted_by", "dispatched_at"),
-            "boxes",
+            *("boxes", "kg"),
             *("holder", "held_since", "carrier_state", "carrier_said_at"),
         )
         erased_with = ("gift__code",)

@@ -76,6 +76,7 @@ def offer_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     groups: dict[str, list[tuple[str, str]]] = {}
     for offer, same in fitting(subject, at=timezone.now()):
         group = _("on this route") if same else _("on other routes")
+        group += "" if subject.kg else " · " + _("weight of the boxes unknown")
         groups.setdefault(group, []).append((offer.code, _offered(offer)))
     return list(groups.items())
 

@@ -99,6 +99,12 @@ RELEASE = Lifecycle(
 class Packed(Facts, line=_("Packed: {boxes} boxes")):
     release: str = fact(_("Release order"), choices="release_choices", default="")
     boxes: int = fact(_("Number of boxes"))
+    kg: int = fact(
+        _("Weight of all boxes, in kg"),
+        kind="count",
+        default=0,
+        help=_("0: not weighed. An offer of transport that carries less is refused."),
+    )
 
 
 class SentLine(Facts):

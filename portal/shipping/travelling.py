@@ -57,7 +57,7 @@ def offer_capacity(subject: Capacity, facts: CapacityOffered, step: Step) -> Non
 def take_capacity(subject: Capacity, facts: CapacityTaken, step: Step) -> None:
     """The shipment stands in its entry."""
     step.concern(subject.shipment.code)
-    step.open(shipment=subject.shipment.code)
+    step.open(shipment=subject.shipment.code, kg_taken=subject.shipment.kg)
 
 
 def care_of(shipment: Shipment) -> set[str]:
@@ -77,11 +77,19 @@ def lacks(offer: Capacity, care: set[str]) -> str:
     return ""
 
 
+def too_heavy(offer: Capacity, shipment: Shipment) -> str:
+    """That the boxes weigh more than the offer carries; nothing where the weight is not known."""
+    if shipment.kg <= offer.kg:
+        return ""
+    words = {"kg": shipment.kg, "most": offer.kg}
+    return _("The boxes weigh %(kg)d kg; this offer carries %(most)d kg.") % words
+
+
 def fitting(shipment: Shipment, *, at: datetime) -> list[tuple[Capacity, bool]]:
     """Open offers that carry these goods today; those of the very route first."""
     care, house = care_of(shipment), house_of(shipment)
     route = (place_of(house), place_of(shipment.hospital))
-    offers = [o for o in open_on(at) if not lacks(o, care)]
+    offers = [o for o in open_on(at) if not (lacks(o, care) or too_heavy(o, shipment))]
     found = [(o, (o.origin, o.to) == route) for o in offers]
     return sorted(found, key=lambda pair: (not pair[1], pair[0].last, pair[0].pk))
 
@@ -104,7 +112,7 @@ def travel_with(shipment: Shipment, code: str, step: Step) -> None:
         raise MoveRefused(_("There is no such offer of transport.")) from unknown
     if not open_on(step.at).filter(pk=offer.pk).exists():
         raise MoveRefused(_("This offer of transport is taken, over or not for today."))
-    if lack := lacks(offer, care_of(shipment)):
+    if lack := lacks(offer, care_of(shipment)) or too_heavy(offer, shipment):
         raise MoveRefused(lack)
     shipment.offer = offer
     shipment.save(update_fields=["offer"])

@@ -17,7 +17,7 @@ from portal.catalogue.queries import described, unit_of, variants
 from portal.funds.queries import to_announce
 from portal.needs.models import NeedLine
 from portal.needs.queries import OPEN
-from portal.organisations.queries import hospital_choices, name_of
+from portal.organisations.queries import hospital_choices, name_of, names
 from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
 from portal.stages.models import Subject
@@ -187,7 +187,7 @@ def arrive_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
 
 def inspect_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
     """A row for each lot of which something was counted in; nothing is ticked."""
-    rows = []
+    rows, donor = [], _said_of_donor(subject.pledge)
     lines = subject.lines.filter(accepted__gt=0).select_related("lot__variant__item")
     for line in lines.order_by("no"):
         words = {
@@ -196,8 +196,18 @@ def inspect_initial(*, subject: Arrival, actor: Actor) -> dict[str, Any]:
             "lot": line.lot.code,
         }
         caption = _("%(item)s: %(quantity)s, lot %(lot)s") % words
-        rows.append({"line": line.no, "caption": caption})
+        rows.append({"line": line.no, "caption": " · ".join([caption, *donor])})
     return {"lines": rows}
+
+
+def _said_of_donor(gift: Pledge) -> list[str]:
+    """What the inspection has to know of who gave it."""
+    said = [_("the donor makes these goods and answers for their quality")]
+    said = said if gift.own_product else []
+    if gift.related_to:
+        related = names([gift.related_to])[gift.related_to]
+        said.append(_("the donor is related to %(name)s") % {"name": related})
+    return said
 
 
 def held_for(hospitals: Iterable[str]) -> QuerySet[Arrival]:

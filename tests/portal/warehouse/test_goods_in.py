@@ -21,6 +21,7 @@ from portal.pledges.models import Pledge
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, NotYours
 from portal.warehouse.models import Arrival, ArrivalLine
+from portal.warehouse.queries import inspect_initial
 from portal.warehouse.stages import Counted, CountedLine, CountReason, Papers, Verdict
 from tests.factories.catalogue import MASK, SURGICAL, load_catalogue
 from tests.factories.clock import AT
@@ -434,3 +435,20 @@ def test_r02_a_photo_sent_with_the_verdict_is_kept_first_and_stays_when_it_is_re
 
     assert (refused.status_code, taken.status_code) == (422, 302)
     assert File.objects.get().code == arrival.code
+
+
+def test_r18_the_inspection_sees_whether_the_donor_made_it_or_is_related_to_a_hospital(client):
+    hospital = create_hospital(legal_name="示例甲医院")
+    gift = create_pledge(own_product=True, related_to=hospital.code)
+    arrival, plain = create_arrival(pledge=gift, stage="counted"), create_arrival(stage="counted")
+
+    told = inspect_initial(subject=arrival, actor=keeper_of(arrival.warehouse))
+    others = inspect_initial(subject=plain, actor=keeper_of(plain.warehouse))
+
+    caption = told["lines"][0]["caption"]
+    assert "the donor makes these goods" in caption
+    assert "the donor is related to" in caption
+    assert "donor" not in others["lines"][0]["caption"]
+    signed_in(client, Role.QUALITY, org=arrival.warehouse.org.code)
+    page = reverse("admin:warehouse_arrival_move", args=[arrival.pk, "inspect"])
+    assert "the donor makes these goods" in client.get(page).content.decode()
