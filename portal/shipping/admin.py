@@ -112,6 +112,7 @@ class ReleaseAdmin(WithPapers):
 
 class UrgentLines(ReadOnlyRows):
     model = UrgentLine
+    verbose_name_plural = _("lots")
     fields = readonly_fields = ("lot", "quantity")
 
 

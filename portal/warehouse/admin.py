@@ -155,12 +155,17 @@ def _gifts() -> QuerySet[Pledge]:
 
 class AllocationLines(Lines):
     model = AllocationLine
-    fields = ("item", "lot", "quantity")
-    readonly_fields = ("item",)
+    verbose_name_plural = _("lots")
+    fields = ("item", "lot", "pieces")
+    readonly_fields = ("item", "pieces")
     ordering = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("lot__variant__item")
+
+    @admin.display(description=_("quantity"))
+    def pieces(self, line: AllocationLine) -> str:
+        return f"{line.quantity:,}"
 
     @admin.display(description=_("item and standard"))
     def item(self, line: AllocationLine) -> str:

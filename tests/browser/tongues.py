@@ -18,7 +18,20 @@ SPOKEN = ("aria-label", "title", "placeholder", "alt")
 SILENT = {"script", "style", "code", "pre", "template", "textarea", "svg", "samp", "kbd"}
 CODED = {"mono", "entry", "who-am-i", "term", "fold"}  # codes, hashes, user names
 VOID = {"meta", "link", "input", "img", "br", "hr", "source", "wbr", "col", "use"}
-NAMES = {"国械注准", "English", "Shanji", "sha256", "Atom", "Chromium", "python", "noble"}
+NAMES = {
+    "国械注准",
+    "慈善法",
+    "True",
+    "False",
+    "None",
+    "English",
+    "Shanji",
+    "sha256",
+    "Atom",
+    "Chromium",
+    "python",
+    "noble",
+}
 OTHERS = {"auth", "contenttypes", "admin", "sessions", "silk"}  # models that hold no people's words
 
 
