@@ -29,6 +29,7 @@ from portal.tracking.open_data.activities import activities
 from portal.tracking.open_data.grants import grants
 from portal.tracking.open_data.pages import open_data
 from portal.tracking.open_data.schemas import schema
+from portal.tracking.statistics import views as statistics
 
 app_name = "tracking"
 urlpatterns = [
@@ -73,6 +74,15 @@ urlpatterns = [
     path("m/<str:code>/", money_pages.campaign, name="campaign"),
     path("organisations/", list_pages.organisations, name="organisations"),
     path("o/<str:code>/", views.organisation, name="organisation"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics.json", statistics.statistics_json, name="statistics_json"),
+    path("statistics/organisations/", statistics.organisations, name="statistics_by"),
+    re_path(r"^statistics/rows/(?P<key>[a-z_-]{1,60})/\Z", statistics.rows, name="statistics_rows"),
+    re_path(
+        r"^statistics/rows/(?P<key>[a-z_-]{1,60})\.csv\Z",
+        statistics.rows_csv,
+        name="statistics_csv",
+    ),
     path("ledger/", explorer.ledger_page, name="ledger"),
     path("ledger/entry/<int:index>/", explorer.entry, name="entry"),
     re_path(

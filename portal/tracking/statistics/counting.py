@@ -152,8 +152,8 @@ def fold(
 ) -> None:
     """Count an entry whose rows are folded. `was`, `since`: the subject's stage before it."""
     data = entry.body["data"]
-    if "recorded_at" not in data:
-        return  # the ledger's own
+    if not entry.body["case"]:
+        return  # the ledger's own, on its own clock
     sheet = Sheet(shelf, entry, at=datetime.fromisoformat(data["recorded_at"]))
     dwelling.begin(shelf, sheet.day, index=entry.index)
     for told in data.get("postings", []):

@@ -14,9 +14,9 @@ from portal.tracking.models import Subject, Tally
 from portal.tracking.shelf import Shelf
 
 AN_HOUR = timedelta(hours=1)
-KINDS = frozenset(
-    {"need", "pledge", "arrival", "allocation", "release", "shipment", "receipt"}
-    | {"money", "spend", "diversion"}
+KINDS = (
+    *("need", "pledge", "arrival", "allocation", "release", "shipment", "receipt"),
+    *("diversion", "money", "spend"),
 )
 TYPICAL = ("", "typical", "")
 

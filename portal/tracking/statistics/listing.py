@@ -1,0 +1,163 @@
+"""The pages behind the numbers: the rows of one figure, and figures by organisation."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.tracking import showing as public
+from portal.tracking import words
+from portal.tracking.models import Organisation, Tally
+from portal.tracking.statistics import making, provinces
+from portal.tracking.statistics.making import Asked
+from portal.tracking.statistics.reading import Sums, kind_of, unit_of
+from portal.tracking.statistics.registry import BY_KEY, COUNT, FEN, HOURS, Figure
+from portal.tracking.statistics.statement import Statement
+
+PAGES = {"G": "gift", "N": "need", "S": "shipment", "U": "organisation", "F": "fund"}
+PAGES |= {"W": "warehouse", "B": "lot", "M": "campaign"}
+AT_ONCE = 20
+OF_HOSPITALS = ("shipments_confirmed", "confirm_hours", "shipments_late", "needs_open")
+OF_OTHERS = ("gifts",)
+IN_PIECES = {"hospital": ("confirmed", "gap"), "charity": ("counted", "dispatched")}
+
+
+def page_of(code: str) -> str:
+    """The page of a code; where it has none, the look-up says on whose page it stands."""
+    if code[:1] in PAGES:
+        return reverse(f"tracking:{PAGES[code[0]]}", args=[code])
+    return f"{reverse('tracking:lookup')}?q={code}" if code else ""
+
+
+def rows(
+    figure: Figure, asked: Asked, found: list[making.Record], *, after: str, mark: str
+) -> dict[str, Any]:
+    """Everything on the page of one figure's rows."""
+    chosen = asked.chosen()
+    query = urlencode(chosen)
+    csv = reverse("tracking:statistics_csv", args=[figure.key])
+    codes = {row["organisation"] for row in found if row["organisation"]}
+    named = {row.code: public.organisation_name(row) for row in _organisations(codes)}
+    units = _units() if any(row["unit"] for row in found) else {}
+    return {
+        "section": "statistics",
+        "figure": figure,
+        "asked": [
+            {"text": _said(name, value), "href": _without(chosen, name)}
+            for name, value in chosen.items()
+        ],
+        "rows": [_row(figure, row, named, units) for row in found],
+        "csv": f"{csv}?{query}" if query else csv,
+        "older": f"?{urlencode({**chosen, 'after': mark})}" if mark else "",
+        "newer": f"?{query}" if after else "",
+        "crumbs": public.crumbs(
+            (_("Statistics"), reverse("tracking:statistics")), (str(figure.title), "")
+        ),
+    }
+
+
+def _organisations(codes: set[str]) -> list[Organisation]:
+    return list(Organisation.objects.filter(code__in=codes)) if codes else []
+
+
+def _units() -> dict[str, str]:
+    row = Tally.objects.filter(of="", kind="all", day="").first()
+    return dict(row.amounts.get("units", {})) if row else {}
+
+
+def _row(
+    figure: Figure, row: making.Record, named: dict[str, str], units: dict[str, str]
+) -> dict[str, Any]:
+    part = f"{row['class']}|{row['unit']}"
+    entry = row["entry"]
+    amount = words.yuan(row["amount"]) if figure.unit == FEN else f"{row['amount']:,}"
+    unit = {COUNT: "", FEN: "", HOURS: _("h")}.get(figure.unit, unit_of(part, units))
+    about = [kind_of(part) if row["unit"] else "", str(row["item"]), row["place"].partition(":")[0]]
+    org = row["organisation"]
+    return {
+        "code": row["code"],
+        "href": page_of(row["code"]),
+        "about": " · ".join(dict.fromkeys(text for text in about if text)),
+        "amount": f"{amount} {unit}".strip(),
+        "org": named.get(org, org),
+        "org_href": page_of(org) if org in named else "",
+        "region": provinces.name_of(row["region"]) if row["region"] else "",
+        "day": row["day"],
+        "entry": entry,
+        "entry_href": reverse("tracking:entry", args=[entry]) if entry != "" else "",
+    }
+
+
+def _said(name: str, value: str) -> str:
+    if name == "part":
+        kind, unit = kind_of(value), value.partition("|")[2]
+        return f"{kind} · {unit}" if unit else kind
+    return provinces.name_of(value) if name == "region" else value
+
+
+def _without(chosen: dict[str, str], name: str) -> str:
+    return "?" + urlencode({key: value for key, value in chosen.items() if key != name})
+
+
+def organisations(told: Statement, *, kind: str, before: str) -> dict[str, Any]:
+    """A page of organisations of one kind, the newest first, each with its own figures."""
+    kinds = [key for key in words.KINDS if key in ("hospital", "charity", "donor")]
+    shown = kind if kind in kinds else kinds[0]
+    rows = Organisation.objects.filter(kind=shown).order_by("-opened_seq")
+    rows = rows.filter(opened_seq__lt=int(before)) if _number(before) else rows
+    found = list(rows[: AT_ONCE + 1])
+    more = found[AT_ONCE - 1].opened_seq if len(found) > AT_ONCE else 0
+    sums = sums_of({row.code for row in found[:AT_ONCE]}, told.units)
+    return {
+        "section": "statistics",
+        "told": told,
+        "last": max(told.index - 1, 0),
+        "kinds": [{"key": key, "label": words.KINDS[key], "chosen": key == shown} for key in kinds],
+        "columns": [BY_KEY[key].title for key in _columns(shown)],
+        "rows": [
+            {
+                "name": public.organisation_name(row),
+                "href": reverse("tracking:organisation", args=[row.code]),
+                "cells": [
+                    _cell(told, BY_KEY[key], sums.get(row.code), row.code)
+                    for key in _columns(shown)
+                ],
+            }
+            for row in found[:AT_ONCE]
+        ],
+        "older": f"?{urlencode({'kind': shown, 'before': more})}" if more else "",
+        "newer": f"?{urlencode({'kind': shown})}" if _number(before) else "",
+        "crumbs": public.crumbs(
+            (_("Statistics"), reverse("tracking:statistics")), (_("By organisation"), "")
+        ),
+    }
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _columns(kind: str) -> tuple[str, ...]:
+    plain = OF_HOSPITALS if kind == "hospital" else OF_OTHERS
+    return (*plain, *IN_PIECES.get(kind, ()))
+
+
+def _cell(told: Statement, figure: Figure, sums: Sums | None, code: str) -> dict[str, Any]:
+    """One figure of one organisation; of goods a number for each kind."""
+    values = told.values(figure, sums or Sums({}, {}), org=code)
+    return {
+        "values": [
+            {
+                "text": f"{value.kind} {value.text} {value.unit}".strip(),
+                "href": value.href if value.amount else "",
+            }
+            for value in values
+        ]
+    }
+
+
+def sums_of(codes: set[str], units: Any) -> dict[str, Sums]:
+    """The sums of some organisations."""
+    rows = Tally.objects.filter(of__in=codes, kind="org", day="") if codes else []
+    return {row.of: Sums(row.amounts, units) for row in rows}

@@ -1,0 +1,179 @@
+"""The rows that make a figure, page by page, as one shape of record, whatever the figure counts.
+
+Pages follow one another by the keys of the rows themselves: the same on a mirror and after a
+rebuild.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from portal.tracking.models import Holding, Need, NeedLine, Part, Projected, Subject
+from portal.tracking.statistics import registry
+from portal.tracking.statistics.counting import day_of
+from portal.tracking.statistics.registry import Figure
+
+COLUMNS = {  # and their HXL tags
+    "entry": "#meta+entry",
+    "day": "#date",
+    "code": "#meta+id",
+    "lot": "#meta+lot",
+    "item": "#item+code",
+    "place": "#loc+type",
+    "class": "#item+class",
+    "unit": "#item+unit",
+    "amount": "#value",
+    "organisation": "#org+id",
+    "region": "#adm1+name",
+}
+FILTERS = ("part", "org", "region", "day")
+LONGEST = 80
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which of the rows: by item class and unit, organisation, province, day; "" is all."""
+
+    part: str = ""
+    org: str = ""
+    region: str = ""
+    day: str = ""
+
+    @classmethod
+    def read(cls, told: Mapping[str, str]) -> "Asked":
+        """What an address asks for; more than any such word has is nothing."""
+        found = {name: told.get(name, "").replace("\0", "") for name in FILTERS}
+        return cls(**{name: text[:LONGEST] for name, text in found.items()})
+
+    def chosen(self) -> dict[str, str]:
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How rows of one table are picked, ordered (`-` is downwards) and told. `takes`: the filters
+    that its rows know."""
+
+    order: tuple[str, ...]
+    takes: tuple[str, ...]
+
+
+WAYS: dict[type[registry.Rows], Way] = {
+    registry.Parts: Way(("-seq", "-n"), FILTERS),
+    registry.Held: Way(("gift", "lot", "item", "place"), ("part",)),
+    registry.InStage: Way(("since", "kind", "code"), ()),
+    registry.OpenNeeds: Way(("-place",), ("org", "region")),
+    registry.Gaps: Way(("-opened_seq", "-no"), ("part", "org", "region")),
+}
+
+
+def takes(figure: Figure) -> tuple[str, ...]:
+    """The filters that the rows of a figure know."""
+    return WAYS[type(figure.rows)].takes
+
+
+def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[Record], str]:
+    """(the next records, the mark after which those after them follow, or nothing)."""
+    order = WAYS[type(figure.rows)].order
+    rows = _rows(figure, asked).order_by(*order)
+    if marks := _marks(order, after):
+        rows = rows.filter(_beyond(order, marks))
+    found = list(rows[: limit + 1])
+    more = found[limit - 1] if len(found) > limit else None
+    names = [name.lstrip("-") for name in order]
+    mark = "~".join(_text(getattr(more, name)) for name in names) if more is not None else ""
+    return [_record(figure, row) for row in found[:limit]], mark
+
+
+def _rows(figure: Figure, asked: Asked) -> QuerySet[Any]:
+    rows, only = figure.rows, asked.chosen()
+    if isinstance(rows, registry.Parts):
+        kept = {n: v for n, v in only.items() if n != "part" or figure.unit != registry.HOURS}
+        return Part.objects.filter(figure=rows.figure, **kept)
+    if isinstance(rows, registry.Held):
+        found = Holding.objects.filter(at=rows.place, amount__gt=0)
+        return found.filter(part=asked.part) if asked.part else found
+    if isinstance(rows, registry.InStage):
+        return Subject.objects.filter(kind=rows.kind, stage__in=rows.stages)
+    if isinstance(rows, registry.OpenNeeds):
+        return Need.objects.filter(_of_need(asked, ""), open=True)
+    lines = NeedLine.objects.filter(_of_need(asked, "need__"), open=True, gap__gt=0)
+    return (lines.filter(part=asked.part) if asked.part else lines).select_related("need")
+
+
+def _of_need(asked: Asked, to: str) -> Q:
+    found = Q()
+    found &= Q(**{f"{to}hospital": asked.org}) if asked.org else Q()
+    return found & (Q(**{f"{to}region": asked.region}) if asked.region else Q())
+
+
+def _record(figure: Figure, row: Projected) -> Record:
+    told: Record = dict.fromkeys(COLUMNS, "")
+    if isinstance(row, Part):
+        told |= {"entry": row.seq, "day": row.day, "code": row.code, "amount": row.amount}
+        told |= {"organisation": row.org, "region": row.region, **_split(row.part)}
+    elif isinstance(row, Holding):
+        told |= {"code": row.gift, "lot": row.lot, "item": row.item, "place": row.place}
+        told |= {"amount": row.amount, **_split(row.part)}
+    elif isinstance(row, Subject):
+        told |= {"code": row.code, "day": day_of(row.since), "amount": 1, "place": row.stage}
+        told |= {"organisation": row.hospital, "since": row.since}
+    elif isinstance(row, Need):
+        told |= {"entry": row.opened_seq, "code": row.code, "day": day_of(row.since), "amount": 1}
+        told |= {"organisation": row.hospital, "region": row.region}
+    elif isinstance(row, NeedLine):
+        told |= {"entry": row.opened_seq, "code": row.need_id, "item": row.variant, "lot": row.no}
+        told |= {"amount": row.gap, **_split(row.part)}
+        told |= {"organisation": row.need.hospital, "region": row.need.region}
+    return told
+
+
+def _split(part: str) -> dict[str, str]:
+    item_class, _bar, unit = part.partition("|")
+    return {"class": item_class, "unit": unit}
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _marks(order: tuple[str, ...], after: str) -> list[Any]:
+    """The values of the mark; what is none is the beginning."""
+    texts = after.split("~")
+    if len(texts) != len(order):
+        return []
+    try:
+        return [_value(field, text) for field, text in zip(order, texts, strict=True)]
+    except ValueError:
+        return []
+
+
+def _value(field: str, text: str) -> Any:
+    """What is ordered downwards is a whole number."""
+    if field == "since":
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            raise ValueError(text)
+        return at
+    if field[0] == "-":
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise ValueError(text)
+        return int(text)
+    if len(text) > LONGEST * 2 or "\0" in text:
+        raise ValueError(text)
+    return text
+
+
+def _beyond(order: tuple[str, ...], marks: list[Any]) -> Q:
+    """What comes after these values in this order."""
+    found, same = Q(), Q()
+    for field, value in zip(order, marks, strict=True):
+        name = field.lstrip("-")
+        further = Q(**{f"{name}__{'lt' if field[0] == '-' else 'gt'}": value})
+        found |= same & further
+        same &= Q(**{name: value})
+    return found

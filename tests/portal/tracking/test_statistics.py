@@ -1,0 +1,352 @@
+"""The public figures: page, JSON, CSV, counters and a recount of the sealed entries are one."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+import ledger.api as ledger
+from ledger.core import codes
+from portal.tracking import checking, projecting
+from portal.tracking.models import Tally
+from portal.tracking.statistics import dwelling, registry
+from portal.tracking.statistics.statement import at_present
+from tests.portal.tracking.recounting import Recount
+from tests.portal.tracking.stories import GOGGLES, MASK, Story, posting, whole
+
+pytestmark = pytest.mark.django_db
+PART = "mask|只"
+
+
+def eventful(story):
+    """The split gift; then money, goggles, a delivery that nobody confirms, one confirmed late with
+    a piece lost and found again, a confirmation taken back, a promise overdue."""
+    told = whole(story)
+    far = story.organisation("远方医院", "Far Hospital", province="广东省", city="广州")
+    money, fund = codes.mint("G"), codes.mint("F")
+    came = [posting(money, "", "CNY", 123456, f"donor:{money}", f"fund:{fund}")]
+    story.say("money.enter", money, fund, stage="received", postings=came, amount=123456)
+    fee = [posting(money, "", "CNY", 456, f"fund:{fund}", f"fee:{fund}")]
+    story.say("money.fee", money, fund, stage="received", postings=fee)
+    need = story.need(far, (GOGGLES, "exact", 90), (MASK, "exact", 5))
+    gift = story.gift((GOGGLES, 50, need, 1))
+    lot = story.goods_in(gift, told["house"], told["charity"], GOGGLES, 50)
+    parts = (gift, lot, GOGGLES, 40)
+    allocation = story.allocate(*parts, told["house"], told["charity"], need, 1, far)
+    shipment = story.release_and_pack(*parts, allocation, told["charity"], need, far)
+    story.at += timedelta(hours=30)
+    story.dispatch(*parts, shipment, told["charity"], need, far)
+    story.at += timedelta(hours=5)
+    story.say("shipment.confirm_delivery", shipment, gift, need, far, stage="delivered")
+    story.at += timedelta(hours=73)
+    story.say("shipment.escalate", shipment, gift, need, far, stage="unconfirmed")
+    late = told["shipments"][2]
+    around = (told["gift"], told["need"], told["first"])
+    story.say("shipment.confirm_delivery", late, *around, stage="delivered")
+    story.at += timedelta(hours=9)
+    last = (told["gift"], told["lot"], MASK, late, told["first"], told["need"])
+    story.confirm(*last, accepted=195, lost=5)
+    book = lambda n, a, b: posting(*last[:3], n, a, b)  # noqa: E731 -- short-hand
+    back = [book(5, f"lost:{late}", f"received:{told['first']}")]
+    story.say("receipt.explain", late, *around, stage="resolved", postings=back)
+    uid = story.uids[-1]
+    wrong = [book(7, f"received:{told['first']}", f"lost:{late}")]
+    story.say("receipt.amend", late, *around, stage="resolved", postings=wrong, corrects=uid)
+    recall = [book(3, f"received:{told['first']}", f"quarantine:{told['house']}")]
+    story.say("lot.give_back", told["lot"], told["gift"], stage="recalled", postings=recall)
+    promise = story.gift((MASK, 10, None, 0))
+    story.say("pledge.mark_overdue", promise, stage="overdue")
+    story.say("need.withdraw", told["other"], told["second"], stage="withdrawn", reason="changed")
+    return told | {"far": far, "late": late, "silent": shipment, "wrong": uid, "promise": promise}
+
+
+@pytest.fixture
+def world(log, seal_and_project):
+    told = eventful(Story())
+    seal_and_project()
+    return told
+
+
+def numbers(client):
+    return client.get("/en/statistics.json").json()
+
+
+def rows_of(client, address):
+    """Every row of a figure, over all files that follow one another."""
+    found = []
+    while address:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        told = list(csv.DictReader(io.StringIO(answer.content.decode())))
+        found += told[1:]  # the first are the HXL tags
+        address = re.match(r"<([^>]+)>", answer.get("Link", ""))
+        address = address[1] if address else ""
+    return found
+
+
+def percentile(found, percent):
+    return sorted(found)[-(-len(found) * percent // 100) - 1]
+
+
+def by_part(figure):
+    return {v.get("part", ""): v.get("amount", v.get("median")) for v in figure["values"]}
+
+
+def test_r22_acceptance_20_page_json_csv_counters_and_replay_are_equal(world, client):
+    told, again = numbers(client), Recount()
+    page = client.get("/en/statistics/").content.decode()
+    home = client.get("/en/").content.decode()
+
+    assert told["as_of"]["entries"] == ledger.size() == projecting.seen()
+    for figure in told["figures"]:
+        for value in figure["values"]:
+            rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
+            if figure["unit"] == "hours":
+                known = again.hours[figure["key"]]
+                assert sorted(rows) == sorted(known)
+                assert value["count"] == len(known) > 0
+                assert value["median"] == percentile(known, 50)
+                assert value["p90"] == percentile(known, 90)
+                shown = f"{value['median']:,}"
+            else:
+                assert sum(rows) == value["amount"], figure["key"]
+                shown = f"{value['amount']:,}"
+                if figure["unit"] == "fen":
+                    shown = f"¥{value['amount'] // 100:,}.{value['amount'] % 100:02d}"
+            if value["amount" if "amount" in value else "median"] or not figure["grows"]:
+                link = re.escape(value["rows"].replace("&", "&amp;"))
+                assert re.search(rf'<a href="{link}">{re.escape(shown)}</a>', page), value
+        if figure["unit"] in ("pieces", "fen", "count") and figure["key"] in again.figures:
+            known = {
+                part if figure["unit"] == "pieces" else "": n
+                for part, n in again.figures[figure["key"]].items()
+                if n
+            }
+            assert {p: n for p, n in by_part(figure).items() if n} == (
+                known if figure["key"] != "gap" else by_part(figure)
+            )
+    for stage in told["stages"]:
+        known = again.hours[stage["stage"]]
+        assert (stage["hours"]["count"], stage["there_now"]["amount"]) == (
+            len(known),
+            len(again.there[stage["stage"]]),
+        )
+        if known:
+            assert stage["hours"]["median"] == percentile(known, 50)
+            assert stage["hours"]["p90"] == percentile(known, 90)
+        assert len(rows_of(client, stage["there_now"]["csv"])) == stage["there_now"]["amount"]
+        left = [int(row["amount"]) for row in rows_of(client, stage["hours"]["csv"])]
+        assert sorted(left) == sorted(known)
+    amounts = {figure["key"]: by_part(figure) for figure in told["figures"]}
+    assert amounts["needs_open"] == {"": again.figures["needs_open"][""]} == {"": 2}
+    counters = re.findall(r'<a href="(/en/[^"]+)">[^<]+</a></dt><dd>(?:<span[^>]*>)?([\d,]+)', home)
+    assert [int(n.replace(",", "")) for _href, n in counters[:2]] == [
+        amounts["gifts"][""],
+        amounts["needs_open"][""],
+    ]
+    assert f"{amounts['confirmed'][PART]:,}" in home
+
+
+def test_r22_the_figures_of_provinces_and_days_are_their_own_rows(world, client):
+    told, again = numbers(client), Recount()
+
+    assert set(told["regions"]) == {"湖北", "广东"}
+    for figures in (*told["regions"].values(), *told["days"].values()):
+        for values in figures.values():
+            for value in values:
+                rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
+                told_of = value["amount"] if "amount" in value else percentile(rows, 50)
+                assert told_of == (sum(rows) if "amount" in value else value["median"])
+    for region, figures in again.by_region.items():
+        for key, parts in figures.items():
+            found = told["regions"][region.removesuffix("省")].get(key, [])
+            assert {v.get("part", ""): v["amount"] for v in found} == {
+                part: n for part, n in parts.items() if n
+            }
+    days = [again.by_day[day]["confirmed"] for day in sorted(again.by_day)]
+    assert [d for d in days if d] == [
+        {v["part"]: v["amount"] for v in figures["confirmed"]}
+        for figures in told["days"].values()
+        if figures.get("confirmed")
+    ]
+
+
+def test_acceptance_21_kinds_and_units_are_never_added(world, client):
+    figures = {figure["key"]: by_part(figure) for figure in numbers(client)["figures"]}
+
+    assert figures["sent"] == {PART: 1000, "eyes-face|副": 50}
+    assert figures["gap"] == {PART: 1005, "eyes-face|副": 90}
+    assert {key for key, parts in figures.items() if "" in parts} >= {"gifts", "needs_open"}
+    assert all(
+        set(parts) <= {PART, "eyes-face|副"}
+        for key, parts in figures.items()
+        if registry.BY_KEY[key].unit == "pieces"
+    )
+
+
+def test_what_came_is_where_it_is_now_to_the_piece(world, client):
+    page = client.get("/en/statistics/").content.decode()
+
+    assert "Masks (pieces): 1,000 = 1,000" in page
+    assert "Eye and face protection (pairs): 50 = 50" in page
+
+
+def test_r16_a_figure_falls_only_with_its_correction_beside_it(world, client, seal_and_project):
+    before = numbers(client)
+    grows = {f["key"]: by_part(f) for f in before["figures"] if f["grows"] and f["unit"] != "hours"}
+    book = posting(world["gift"], world["lot"], MASK, 20, f"received:{world['second']}",
+                   f"rejected:{world['second']}")  # fmt: skip
+    story = Story()
+    shipment = world["shipments"][1]
+    story.say("receipt.amend", shipment, world["second"], postings=[book], corrects=world["wrong"])
+    seal_and_project()
+    after = numbers(client)
+
+    fallen = {
+        figure["key"]: grows[figure["key"]][part] - amount
+        for figure in after["figures"]
+        if figure["key"] in grows
+        for part, amount in by_part(figure).items()
+        if amount < grows[figure["key"]].get(part, 0)
+    }
+    assert fallen == {"confirmed": 20}
+    newest = after["taken_back"][0]
+    assert (newest["entry"], newest["figure"], newest["amount"]) == (
+        ledger.size() - 1,
+        "confirmed",
+        -20,
+    )
+    assert newest["corrects"] == world["wrong"]
+    page = client.get("/en/statistics/").content.decode()
+    assert re.search(rf'−20 pieces</td><td><a href="/en/ledger/entry/{newest["entry"]}/">', page)
+
+
+def test_r16_the_same_history_entry_by_entry_never_falls_without_a_word(log, seal):
+    eventful(Story())
+    seal()
+    held, told = {}, []
+    while projecting.project(limit=1):
+        statement = at_present()
+        for figure in registry.FIGURES:
+            for value in statement.values(figure):
+                key = figure.key, value.part
+                if figure.grows and figure.unit != "hours" and value.amount < held.get(key, 0):
+                    told += [(part.seq, part.figure) for part, _line in statement.falls]
+                    assert (statement.index - 1, figure.name) in told
+                held[key] = value.amount
+
+    assert {figure for _seq, figure in told} == {"confirmed", "lost"}
+    assert checking.differences() == []
+
+
+def test_a_recall_takes_nothing_from_what_was_confirmed(world, client):
+    figures = {figure["key"]: by_part(figure) for figure in numbers(client)["figures"]}
+
+    assert figures["confirmed"] == {PART: 600 + 90 + 195 + 5 - 7}
+    assert figures["left_again"] == {PART: 3}
+    assert figures["at-received"] == {PART: figures["confirmed"][PART] - 3}
+
+
+def test_medians_are_those_of_the_last_whole_day(log, seal_and_project):
+    story = Story()
+    story.catalogue()
+    story.gift((MASK, 1, None, 0))
+    seal_and_project()
+    assert dwelling.usual().of("pledge", "registered") is None
+
+    story.at += timedelta(days=1)
+    gift = story.gift((MASK, 1, None, 0), accepted=False)
+    story.at += timedelta(hours=7)
+    story.move_gift(gift, "accept", "accepted")
+    seal_and_project()
+    first = dwelling.usual()
+    story.at += timedelta(days=1)
+    story.gift((MASK, 1, None, 0))
+    seal_and_project()
+    second = dwelling.usual()
+
+    assert (f"{first.day}", first.of("pledge", "registered")) == ("2026-03-02", (0, 0, 1))
+    assert (f"{second.day}", second.of("pledge", "registered")) == ("2026-03-03", (0, 7, 2))
+    assert second.version > first.version
+
+
+@pytest.mark.parametrize(
+    ("found", "half", "most"),
+    [({"3": 1}, 3, 3), ({"1": 1, "2": 1}, 1, 2), ({"0": 5, "10": 4, "9": 1}, 0, 10)],
+)
+def test_percentiles_are_numbers_that_occurred(found, half, most):
+    assert (dwelling.percentile(found, 50), dwelling.percentile(found, 90)) == (half, most)
+
+
+def test_pages_ask_the_same_few_questions_however_much_there_is(
+    world, client, seal_and_project, django_assert_max_num_queries
+):
+    addresses = ["/en/statistics/", "/en/statistics.json", "/en/statistics/organisations/"]
+    addresses += ["/en/statistics/rows/confirmed/", "/en/statistics/rows/gap/"]
+
+    def asked():
+        counts = []
+        for address in addresses:
+            with django_assert_max_num_queries(14) as found:
+                assert client.get(address).status_code == 200
+            counts.append(len(found))
+        return counts
+
+    before = asked()
+    story = Story()
+    for _n in range(3):
+        whole(story)
+    seal_and_project()
+
+    assert asked() == before
+
+
+@pytest.mark.parametrize("key", ["nothing", "hours-nothing-here", "now-shipment-nowhere"])
+def test_an_unknown_figure_is_not_found(client, log, key):
+    assert client.get(f"/en/statistics/rows/{key}/").status_code == 404
+    assert client.get(f"/en/statistics/rows/{key}.csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["after=x", "after=9~x", "part=%00&org=U", "region=%E6%B9%96&day=1", "after=" + "9" * 400],
+)
+@pytest.mark.parametrize("key", ["confirmed", "at-stock", "unconfirmed", "needs_open", "gap"])
+def test_a_nonsense_address_is_answered(world, client, key, query):
+    assert client.get(f"/en/statistics/rows/{key}/?{query}").status_code == 200
+
+
+def test_rows_follow_one_another_without_a_gap(world, client, monkeypatch):
+    monkeypatch.setattr("portal.tracking.statistics.views.IN_A_FILE", 2)
+    for key in ("gifts", "confirmed", "at-stock", "now-pledge-received", "needs_open", "gap"):
+        rows = rows_of(client, f"/en/statistics/rows/{key}.csv")
+        assert len({str(row) for row in rows}) == len(rows) > 0
+
+
+def test_the_kind_of_goods_is_chosen_by_the_address(world, client):
+    page = client.get(f"/en/statistics/?part={quote(PART)}").content.decode()
+
+    assert "Masks (pieces): handed over and confirmed, by day" in page
+    assert "Hubei 883" in page
+    assert client.get("/zh/statistics/").status_code == 200
+    assert "Nothing has been confirmed yet." not in page
+
+
+def test_an_empty_ledger_has_its_page(client, log):
+    assert b"Nothing so far." in client.get("/en/statistics/").content
+    assert numbers(client)["as_of"] == {"entries": 0, "at": None}
+
+
+def test_organisations_have_figures_of_their_own(world, client):
+    page = client.get("/en/statistics/organisations/?kind=hospital").content.decode()
+    sums = Tally.objects.get(of=world["first"], kind="org").amounts
+
+    assert sums["confirmed"] == {PART: 793}
+    assert (
+        f"/en/statistics/rows/confirmed/?part={quote(PART, safe='')}&amp;org={world['first']}"
+        in page
+    )
+    assert client.get("/en/statistics/organisations/?kind=charity&before=1").status_code == 200
