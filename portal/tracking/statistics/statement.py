@@ -115,8 +115,7 @@ class Statement:
 
     def _of_part(self, figure: Figure, found: Counted, **only: str) -> Value:
         href = rows_of(figure, part=found.part, **only)
-        beside = {"kind": found.kind, "unit": found.unit, "href": href}
-        return Value(figure, found.amount, part=found.part, **beside)
+        return Value(figure, found.amount, found.part, kind=found.kind, unit=found.unit, href=href)
 
     def in_stage(self, figure: Figure) -> Value:
         rows = figure.rows
