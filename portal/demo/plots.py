@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop
 
+from portal.demo import voices
 from portal.demo.acts import Counting
 from portal.demo.cast import World
 from portal.demo.clock import Journey
@@ -149,3 +150,6 @@ def all_of(world: World) -> Iterator[tuple[float, Journey]]:
     yield 45, shared_journey(world, [(*GOWN, 900), (*SHOES, 1500)], to=0)
     yield 100, transport_journey(world, days=3)
     yield 490, transport_journey(world, days=20, cold=True)
+    yield 60, voices.statements_journey(world)
+    yield 200, voices.questions_journey(world)
+    yield 330, voices.correction_journey(world)

@@ -1,5 +1,6 @@
 """What the forms of oversight ask."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from portal.accounts.acting import Actor
@@ -10,6 +11,7 @@ from portal.oversight.models import Disclosure, Question
 from portal.stages.models import Trail
 
 WITH_A_PAGE = frozenset("GNSUFMWBD")
+MOST = 50  # questions on the page of who is to answer
 
 
 def may_be_asked_about(code: str) -> bool:
@@ -54,7 +56,7 @@ def as_drafted(*, subject: Disclosure, actor: Actor) -> dict[str, Any]:
     return {"note": subject.note}
 
 
-def questions_of(org: str) -> list[Question]:
-    """What an organisation is asked and has not answered yet, the oldest first."""
-    waiting = Question.objects.filter(org=org, stage__in=("open", "overdue"), replied_at=None)
-    return list(waiting.order_by("due_at", "pk")[:50])
+def questions_to(orgs: Iterable[str]) -> list[Question]:
+    """What these organisations are asked and have not answered yet, the oldest first."""
+    waiting = Question.objects.filter(org__in=set(orgs), stage__in=("open", "overdue"))
+    return list(waiting.filter(replied_at=None).order_by("due_at", "pk")[:MOST])

@@ -21,6 +21,7 @@ from portal.accounts.roles import HOSPITAL
 from portal.needs.models import Need
 from portal.organisations.models import Organisation
 from portal.organisations.queries import name_of, names
+from portal.oversight.queries import questions_to
 from portal.receipts.views import confirm_shipment
 from portal.shipping.models import Shipment
 from portal.shipping.queries import CONFIRMABLE, coming_to, confirmed_by
@@ -70,6 +71,7 @@ def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
         "received": received_rows(actors),
         "held": held_for(actors)[:MOST],
         "recalled": recalled_rows(actors),
+        "asked": questions_to(actors),
         "needs": needs_with_counters(actors)[:MOST],
         "confirmed": confirmed_by(actors)[:10],
         "confirmable": CONFIRMABLE,

@@ -15,8 +15,11 @@ from portal.accounts.roles import Role
 from portal.input.once import fresh_key, once
 from portal.needs.models import Need
 from portal.needs.stages import AskedLine, Published, QuantityKind, Returned, ReturnReason, Written
+from portal.notices import following
 from portal.organisations.models import Organisation
 from portal.organisations.stages import Suspended, SuspensionReason
+from portal.oversight.models import Question
+from portal.oversight.question_table import Asked, Topic
 from portal.pledges.models import Pledge
 from portal.pledges.stages import Registered, Visibility
 from portal.shipping.stages import Dispatched
@@ -38,7 +41,7 @@ PLACES = (
     *("need-notes", "need-contact", "as-written", "source", "return-note"),
     *("inspection-note", "receiving-unit", "taker"),
     *("waybill", "vehicle", "signer", "explain-note", "direct-waybill", "suspend-note"),
-    *("username", "full-name", "email"),
+    *("username", "full-name", "email", "follower", "asker"),
 )
 
 
@@ -75,6 +78,13 @@ def tell():
         waybill=mark("direct-waybill"),
     )
     _suspend(world)
+    following.ask(world.gift.code, f"{mark('follower')}@example.org", at=AT)
+    facts = Asked(
+        record=world.gift.code, topic=Topic.WHERE, text="Where?",
+        contact=f"{mark('asker')}@example.org",
+    )  # fmt: skip
+    donor = engine.Actor(role=Role.DONOR)
+    world.question = engine.begin(Question, "ask", actor=donor, facts=facts, at=AT)
     world.token = make_link(purpose="claim", code=world.gift.code, at=timezone.now(), days=180)
     session = SessionStore()
     session["given"] = [world.gift.code]
@@ -86,6 +96,7 @@ def codes_of(world):
     """What has to be named to be rid of every marker but the account's."""
     things = (world.gift, world.need, world.returned, world.arrival, world.allocation)
     others = (world.release, world.shipment, world.second, world.direct, world.hospital)
+    others = (*others, world.question)
     return [thing.code for thing in (*things, *others)]
 
 
