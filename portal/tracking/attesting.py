@@ -110,8 +110,14 @@ def _promise(gift: Gift) -> Told:
         for item in verdict.items(gift)
         if verdict.promised(gift, item)
     ]
-    label = showing.stage_label(kind, gift.stage)
-    return {"promised": promised, "stage": label, "text": showing.stage_text(kind, gift.stage)}
+    table = lifecycle(kind)
+    stage = table.by_key.get(gift.stage) if table else None
+    return {
+        "promised": promised,
+        "stage": showing.stage_label(kind, gift.stage),
+        "text": showing.stage_text(kind, gift.stage),
+        "over": stage is not None and stage.ends,
+    }
 
 
 def _charity(row: Certificate) -> str:
