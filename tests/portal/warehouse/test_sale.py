@@ -13,11 +13,12 @@ from portal.funds.models import Fund
 from portal.oversight.invariants import broken
 from portal.stages.engine import MoveRefused
 from portal.warehouse.stock_facts import Proceeds
-from tests.factories.funds import create_campaign, create_fund
+from tests.factories.catalogue import MASK, variant
+from tests.factories.funds import bought_in, create_campaign, create_fund, give, spend
 from tests.factories.organisations import create_charity
 from tests.factories.people import signed_in
 from tests.factories.stock import NOTE, agree, ask, create_lot
-from tests.factories.warehouse import create_warehouse
+from tests.factories.warehouse import create_warehouse, lot_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 PRICE = 123450
@@ -80,6 +81,23 @@ def test_r12_the_money_goes_to_an_open_fund_of_the_charity_that_sells(which, fun
 
     with pytest.raises(MoveRefused, match="open fund of your own organisation"):
         ask(lot, "sale", fund=code)
+
+
+def test_r12_what_a_fund_paid_for_is_sold_for_that_fund_and_for_no_other(fund, sealed):
+    variant(MASK)
+    give(fund, 10_000)
+    paid = spend(fund, 10_000)
+    lot = lot_of(bought_in(paid, create_warehouse(org=fund.org), (MASK, 100, 10_000)))
+    other = create_fund(campaign=fund.campaign)
+    with pytest.raises(MoveRefused, match=f"bought by fund {fund.code}"):
+        ask(lot, "sale", fund=other.code)
+
+    ask(lot, "sale")
+    agree(lot, "sale")
+
+    assert in_fund(fund, lot)
+    told = next(e.body["data"] for e in sealed() if e.body["type"] == "lot.sell")
+    assert (told["fund"], told["proceeds"]) == (fund.code, "in_fund")
 
 
 def test_acceptance_12_over_http_the_sale_stands_on_the_pages_of_lot_gift_and_fund(
