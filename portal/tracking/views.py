@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from portal.tracking import due, money, money_flow, money_showing, queries, showing, staying, voices
 from portal.tracking import lookup as finding
-from portal.tracking import due, money, money_flow, money_showing, queries, showing, voices
 from portal.tracking.models import Gift, Need, Organisation
 from portal.tracking.responding import fragment, page
+from portal.tracking.statistics.dwelling import Usual, usual
 
 View = Callable[..., HttpResponse]
 
@@ -46,12 +47,13 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise finding.Lost(finding.nothing(code), status=404)
     template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
-    told = _gift
+    typical = usual()
+    told = partial(_gift, typical=typical)
     if money.is_money(row):
         template = "tracking/_money.html" if fragment(request) else "tracking/money.html"
         told = partial(_money, paid=paid)
     bought = max((purchase.version for purchase, _spans in paid), default=0)
-    version = f"{row.version}.{bought}" if bought else row.version
+    version = f"{row.version}.{bought}.{typical.version}"
     return page(request, template, lambda: told(row), version=version, entries=row.version)
 
 
@@ -61,9 +63,10 @@ def _money(row: Gift, *, paid: money_flow.Paid) -> dict[str, Any]:
     return {**shown, **voices.of(row.code)}
 
 
-def _gift(row: Gift) -> dict[str, Any]:
+def _gift(row: Gift, *, typical: Usual) -> dict[str, Any]:
     lines = queries.lines_of(row.code)
-    return {**showing.gift(row, lines, queries.named_of(lines)), **voices.of(row.code)}
+    shown = showing.gift(row, lines, queries.named_of(lines))
+    return {**shown, "staying": staying.told(lines, typical), **voices.of(row.code)}
 
 
 @by_code
