@@ -101,6 +101,7 @@ LEDGER_CHECKS = [  # fsck runs these too
 ]
 LEDGER_FOLLOWED = [  # called once a mirror's tables have followed
     "portal.tracking.projecting.project_all",
+    "portal.tracking.finding.renew",
     "portal.evidence.mirrored.fetch_all",
 ]
 if MIRROR_OF:

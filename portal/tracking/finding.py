@@ -227,3 +227,15 @@ def waybill_token(number: str) -> str:
     """The keyed hash that a whole waybill number is found by: nobody reads numbers out of it."""
     written = grams.normal(number).replace(" ", "")
     return facet(WAYBILL, salted_hmac("tracking.waybill", written).hexdigest()[:32])
+
+
+def renew(*, at_once: int = 500) -> int:
+    """Empty the names that are no longer disclosed; how many. An erasure empties them itself, but
+    a mirror only learns from the files that a name is gone."""
+    gone, last = 0, 0
+    while rows := list(ShownName.objects.filter(pk__gt=last).order_by("pk")[:at_once]):
+        last = rows[-1].pk
+        erased = ledger.erased(row.uid for row in rows)
+        found = [row.pk for row in rows if row.tokens and row.uid in erased]
+        gone += ShownName.objects.filter(pk__in=found).update(text="", tokens="")
+    return gone

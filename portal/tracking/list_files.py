@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.tracking.listing import Asked, ListOf
 from portal.tracking.listings import LISTS
 from portal.tracking.projecting import seen
-from portal.tracking.responding import public
+from portal.tracking.responding import conditional
 
 FORMULA = "=+-@\t\r\n＝＋－＠"
 MARK = "\ufeff"  # tells spreadsheets that it is UTF-8
@@ -30,14 +30,18 @@ class _Echo:
 
 
 @require_safe
-def list_csv(request: HttpRequest, key: str) -> HttpResponseBase:
+def list_csv(request: HttpRequest, key: str) -> HttpResponse:
     """The list of this name, filtered and sorted by the address as its page is."""
     if key not in LISTS:
         raise Http404
     asked, at = LISTS[key].read(request.GET.dict()), seen()
-    response = StreamingHttpResponse(lines(asked), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{key}-{at}.csv"'
-    return public(request, response, tag=f"{at}-{key}-{asked.key()}")
+
+    def made() -> HttpResponse:
+        response = StreamingHttpResponse(lines(asked), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{key}-{at}.csv"'
+        return response  # type: ignore[return-value]  # no more than headers is asked of it
+
+    return conditional(request, f"{key}.{at}.{asked.key()}.csv", made)
 
 
 def lines(asked: Asked) -> Iterator[str]:

@@ -87,7 +87,8 @@ def _things(terms: list[str]) -> list[Group]:
 
 def _few(terms: list[str]) -> dict[int, int]:
     """{row: how many of its kind fit}, of the newest few of each kind; one question."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for kind in KINDS:
         fit = hits.indexed(hits.Wanted(kind=kind, terms=terms))
         sql, own = fit.values("id", "at", "seq")[: hits.MOST + 1].query.sql_with_params()

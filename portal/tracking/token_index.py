@@ -7,7 +7,9 @@ TABLES = ("tracking_findable", "tracking_shownname")
 # The price says what asking row by row would cost: a plan that does so is never chosen.
 FUNCTION = """CREATE FUNCTION tracking_tokens(text) RETURNS text[] IMMUTABLE STRICT PARALLEL SAFE
     COST 20000 LANGUAGE plpgsql AS $$ BEGIN RETURN string_to_array($1, ' '); END $$"""
-GIN = "CREATE INDEX {0}_tokens ON {0} USING gin (tracking_tokens(tokens))"
+# Without a list of pending rows: each question would read it from end to end.
+GIN = """CREATE INDEX {0}_tokens ON {0} USING gin (tracking_tokens(tokens))
+    WITH (fastupdate = off)"""
 LISTED = """SELECT value, {1}.id FROM json_each('["' || replace({1}.tokens, ' ', '","') || '"]')"""
 ADD = "INSERT OR IGNORE INTO {0}_token (token, row) " + LISTED.replace("{1}", "NEW") + ";"
 TAKE = "DELETE FROM {0}_token WHERE (token, row) IN (%s);" % LISTED.replace("{1}", "OLD")  # noqa: S608, UP031 -- our own words

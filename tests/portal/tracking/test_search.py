@@ -7,7 +7,7 @@ from django.utils import timezone
 
 import ledger.api as ledger
 from ledger.core.codes import mint
-from portal.tracking import checking, hits
+from portal.tracking import checking, finding, hits
 from portal.tracking.findable import ShownName
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
 
@@ -90,6 +90,10 @@ def test_acceptance_17_an_erased_name_is_gone_from_the_search_at_once(world, cli
         ledger.erase([row.uid], at=timezone.now())
 
     assert world["gift"] not in found(client, "晨光公司").content.decode()
+    assert finding.renew() == 1  # what a mirror does that has read it in the files
+    assert checking.differences() == []
+    row.refresh_from_db()
+    assert (row.text, row.tokens) == ("", "")
 
 
 def test_what_is_too_much_is_said_so_and_the_list_has_the_rest(
