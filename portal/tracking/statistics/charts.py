@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-LEFT, RIGHT, TOP, BOTTOM = 1000, 9700, 500, 8700  # of the plot, in hundredths of a per cent
+from portal.tracking.statistics.provinces import short
+
+LEFT, RIGHT, TOP, BOTTOM = 1500, 9700, 500, 8700  # of the plot, in hundredths of a per cent
 STEPS = 4
 
 
@@ -55,7 +57,10 @@ def lines(days: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:
     marks = sorted({0, len(days) // 2, len(days) - 1})
     return {
         "grid": [
-            {"y": percent(BOTTOM - (BOTTOM - TOP) * step // STEPS), "text": f"{top * step // 4:,}"}
+            {
+                "y": percent(BOTTOM - (BOTTOM - TOP) * step // STEPS),
+                "text": short(top * step // STEPS),
+            }
             for step in range(STEPS + 1)
         ],
         "days": [

@@ -234,6 +234,9 @@ GROUPS = {
 CURRENCY = MONEY
 
 
+ON_TIME = 72  # hours that a recipient has to confirm a delivery (R20)
+
+
 def figure(key: str) -> Figure | None:
     """The figure of this key; `hours-<kind>-<stage>` of a stage of a lifecycle."""
     known = BY_KEY.get(key)
