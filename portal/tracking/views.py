@@ -13,6 +13,7 @@ from portal.tracking import due, money, money_flow, money_showing, queries, show
 from portal.tracking import lookup as finding
 from portal.tracking.models import Gift, Need, Organisation
 from portal.tracking.responding import fragment, page
+from portal.tracking.statistics import of_organisation
 from portal.tracking.statistics.dwelling import Usual, usual
 
 View = Callable[..., HttpResponse]
@@ -116,6 +117,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         told = named.get(first.uid, {}) if first else {}
         shown = showing.organisation(row, lines, named, first=told, count=count)
         own = {"designated": queries.is_designated(code), "late": due.late(code)}
+        own |= {"figures": of_organisation.figures(row)}
         return {**shown, **own, **voices.of(code)}
 
     return page(
