@@ -25,6 +25,7 @@ from portal.tracking import (
     views,
 )
 from portal.tracking.api import views as api
+from portal.tracking.api.answering import open_to_all
 from portal.tracking.open_data.activities import activities
 from portal.tracking.open_data.grants import grants
 from portal.tracking.open_data.pages import open_data
@@ -37,7 +38,7 @@ urlpatterns = [
     path("needs/", asking.needs, name="needs"),
     path("needs/<str:code>/", views.need, name="need"),
     path("gifts/", list_pages.gifts, name="gifts"),
-    path("<slug:key>/list.csv", list_files.list_csv, name="list_csv"),
+    path("<slug:key>/list.csv", open_to_all(list_files.list_csv), name="list_csv"),
     path("g/", search.search, name="lookup"),
     path("g/<str:code>/", views.gift, name="gift"),
     path("g/<str:code>/qr.svg", pages.qr, name="gift_qr"),
@@ -102,6 +103,7 @@ urlpatterns = [
     path("api/v1/", api.index, name="api"),
     path("api/v1/openapi.json", api.description, name="api_description"),
     path("api/v1/lots", api.lots, name="api_lots"),
+    path("api/v1/statistics", api.statistics, name="api_statistics"),
     path("api/v1/entries", api.entries, name="api_entries"),
     path("api/v1/<slug:name>", api.rows, name="api_list"),
     path("api/v1/<slug:name>/<str:code>", api.thing, name="api_thing"),

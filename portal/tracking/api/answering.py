@@ -13,7 +13,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
@@ -23,7 +23,7 @@ from portal.input.limits import allowed
 from portal.tracking.lookup import Lost
 from portal.tracking.responding import conditional
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 METHODS = ("GET", "HEAD", "OPTIONS")
 PER = 60
 PROBLEM = "application/problem+json"
@@ -53,7 +53,7 @@ def open_to_all(view: View) -> View:
     """Any page may read it, no cookie goes with it; nobody may write."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = _asked(view, request, *args, **kwargs)
         except (Problem, Lost) as problem:
@@ -66,7 +66,7 @@ def open_to_all(view: View) -> View:
     return wrapped
 
 
-def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     if request.method == "OPTIONS":
         response = HttpResponse(status=204)
         response["Access-Control-Allow-Methods"] = ", ".join(METHODS)

@@ -33,6 +33,7 @@ def described() -> dict[str, Any]:
         paths[f"/{listing.key}/{{code}}"] = {"get": _thing(listing)}
     paths["/lots"] = {"get": _lots()}
     paths["/entries"] = {"get": _entries()}
+    paths["/statistics"] = {"get": STATISTICS}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -49,6 +50,7 @@ def described() -> dict[str, Any]:
                 **{_name(one): _schema(one) for one in LISTS.values()},
                 "Held": HELD,
                 "Entry": ENTRY,
+                "Figure": FIGURE,
                 "Problem": PROBLEM,
             },
             "responses": {status: _problem(text) for status, text in PROBLEMS.items()},
@@ -216,6 +218,45 @@ def _responses(schema: str, *, paged: bool) -> dict[str, Any]:
         "304": {"description": "You have it already."},
         **{status: {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS},
     }
+
+
+FIGURE = {
+    "type": "object",
+    "required": ["key", "title", "definition", "unit", "grows", "values"],
+    "properties": {
+        "key": {"type": "string"},
+        "title": {"type": "string"},
+        "definition": {"type": "string"},
+        "unit": {"enum": ["pieces", "fen", "count", "hours"]},
+        "grows": {"type": "boolean", "description": "It falls only by a stated correction."},
+        "values": {"type": "array", "items": {"type": "object"}},
+    },
+}
+STATISTICS = {
+    "operationId": "read_statistics",
+    "summary": "Every public figure, each with the address of the rows that make it",
+    "responses": {
+        **_responses("Figure", paged=False),
+        "200": {
+            "description": "The figures as of one entry.",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["as_of", "figures"],
+                        "properties": {
+                            "as_of": {"type": "object", "required": ["entries", "at"]},
+                            "figures": {
+                                "type": "array",
+                                "items": {"$ref": "#/components/schemas/Figure"},
+                            },
+                        },
+                    }
+                }
+            },
+        },
+    },
+}
 
 
 def _problem(text: str) -> dict[str, Any]:

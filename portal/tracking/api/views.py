@@ -1,4 +1,4 @@
-"""The read-only interface: the public lists, one thing of a list, lots, entries.
+"""The read-only interface: the public lists, one thing of a list, lots, entries, figures.
 
 Lists are asked as their pages are, with the same filters and orders, and answer the same rows: all
 are made of the one declaration in `listings`.
@@ -20,9 +20,11 @@ from portal.tracking.listing import Asked, ListOf
 from portal.tracking.listings import LISTS
 from portal.tracking.models import Holding, Line
 from portal.tracking.projecting import seen
+from portal.tracking.statistics import telling
+from portal.tracking.statistics.statement import at_present
 
 USUAL, MOST = 50, 200
-OTHERS = ("lots", "entries")
+OTHERS = ("lots", "entries", "statistics")
 PAGING = ("sort", "after", "before", "limit")
 
 
@@ -83,6 +85,16 @@ def thing(request: HttpRequest, name: str, code: str) -> HttpResponse:
         }
 
     return answer(request, made, version=f"{name}.{version}.{known}")
+
+
+@open_to_all
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Every public figure: the same as /statistics.json."""
+
+    def made() -> dict[str, Any]:
+        return {"licence": LICENCE, **telling.told(at_present())}
+
+    return answer(request, made, version=f"statistics.{seen()}")
 
 
 @open_to_all

@@ -67,7 +67,7 @@ def test_every_answer_is_as_described(world, client):
             {**root, **body}, format_checker=FormatChecker(["date", "date-time"])
         )
         assert list(checker.iter_errors(told)) == [], path
-        assert told["rows"] or name in ("funds", "campaigns"), path
+        assert told.get("rows") or name in ("funds", "campaigns", "statistics"), path
 
 
 def test_one_thing_is_what_its_list_says(world, client):
@@ -96,6 +96,25 @@ def test_lots_add_up_to_what_their_gift_has_there(world, client):
     for place in ("stock", "received", "transit", "damaged"):
         assert sum(r["amount"] for r in found if r["place"] == place) == gift[place]
     assert client.get(f"{API}/lots?after=nonsense").status_code == 422
+
+
+def test_acceptance_20_the_figures_are_those_of_the_page(world, client):
+    told = client.get(f"/en{API}/statistics").json()
+
+    assert told.pop("licence").endswith("/by/4.0/")
+    assert told == client.get("/en/statistics.json").json()
+    (gifts,) = (one for one in told["figures"] if one["key"] == "gifts")
+    assert sum(v["amount"] for v in gifts["values"]) == len(
+        {row["code"] for row in rows_of(client, f"{API}/gifts")}
+    )
+
+
+def test_files_of_lists_are_limited_too(world, client, settings):
+    settings.API_PER_MINUTE = 1
+
+    first, second = (client.get("/en/gifts/list.csv") for _n in range(2))
+
+    assert [first.status_code, second.status_code] == [200, 429]
 
 
 def test_filters_of_the_page_are_filters_here(world, client):
