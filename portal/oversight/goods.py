@@ -13,6 +13,7 @@ from portal.oversight.differences import Difference, added, difference, of, sums
 from portal.receipts.models import ReceiptLine
 from portal.shipping.carrying import IN_TRANSIT
 from portal.shipping.models import Shipment, ShipmentLine
+from portal.stages.models import Trail
 from portal.warehouse.models import AllocationLine, ArrivalLine
 
 Lots = dict[str, int]  # lot -> quantity
@@ -140,7 +141,9 @@ def _held(*names: str) -> dict[str, Lots]:
 
 
 def _moved_to(name: str) -> dict[str, Lots]:
-    rows = Booked.objects.filter(to_place__startswith=f"{name}:")
+    """What was moved there; a correction moves nothing, it only gives what is there its name."""
+    renamed = Trail.objects.filter(lifecycle="arrival", move="correct").values("uid")
+    rows = Booked.objects.filter(to_place__startswith=f"{name}:").exclude(uid__in=renamed)
     return _grouped(sums(rows, "to_place", "lot", of="amount"))
 
 

@@ -21,6 +21,7 @@ from tests.factories.evidence import show
 from tests.factories.needs import create_need
 from tests.factories.people import actor_of, signed_in
 from tests.factories.receipts import create_receipt, move_on, some, staff_of
+from tests.factories.shipping import create_shipment
 from tests.factories.warehouse import create_allocation, create_arrival, lot_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "items")]
@@ -101,6 +102,17 @@ def test_r02_pieces_that_are_with_hospitals_are_corrected_too_and_keep_their_nee
     assert need.received == 300
     assert broken() == []
     call_command("check_public")
+
+
+def test_r02_pieces_on_the_way_are_corrected_and_are_still_sent_once():
+    shipment = create_shipment()
+    line = shipment.lines.get()
+    assert broken() == []
+
+    corrected(line.lot.arrivalline.arrival)
+
+    assert ("transit", KN95, line.quantity) in held(line.lot)
+    assert broken() == []
 
 
 def test_r02_a_correction_needs_another_person_and_a_photo():
