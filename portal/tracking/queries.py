@@ -1,8 +1,9 @@
 """What the public pages ask of the public rows."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 import ledger.api as ledger
@@ -36,21 +37,32 @@ def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
     return list(found.order_by("-seq")[:limit]), found.order_by("seq").first(), found.count()
 
 
-def followed(code: str) -> tuple[Gift | None, list[tuple[Purchase, list[Span]]]]:
-    """(a gift, what was bought with its money and which fen of each payment are its own); one
-    question."""
+@dataclass(frozen=True)
+class Followed:
+    """A gift; what was bought with its money and which fen of each payment are its own; whether
+    anybody has asked about it."""
+
+    gift: Gift
+    paid: list[tuple[Purchase, list[Span]]]
+    asked: bool
+
+
+def followed(code: str) -> Followed | None:
+    """A gift with all of that, in one question."""
     own = [field.attname for field in Gift._meta.concrete_fields]
     theirs = [field.attname for field in Purchase._meta.concrete_fields]
-    found = Gift.objects.filter(code=code).order_by("shares__pk")
-    rows = list(found.values(*own, "shares__spans", *(f"shares__purchase__{n}" for n in theirs)))
+    about = Subject.objects.filter(about=OuterRef("code"), kind="question")
+    found = Gift.objects.filter(code=code).annotate(asked=Exists(about)).order_by("shares__pk")
+    beside = ("asked", "shares__spans", *(f"shares__purchase__{n}" for n in theirs))
+    rows = list(found.values(*own, *beside))
     if not rows:
-        return None, []
+        return None
     paid = [
         (Purchase(**{n: row[f"shares__purchase__{n}"] for n in theirs}), spans_of(spans))
         for row in rows
         if (spans := row["shares__spans"]) and row["shares__purchase__paid"]
     ]
-    return Gift(**{name: rows[0][name] for name in own}), paid
+    return Followed(Gift(**{name: rows[0][name] for name in own}), paid, rows[0]["asked"])
 
 
 class Erased(str):

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from portal.tracking import due, money, money_flow, money_showing, queries, showing, staying, voices
+from portal.tracking import due, money, money_showing, queries, showing, staying, voices
 from portal.tracking import lookup as finding
-from portal.tracking.models import Gift, Need, Organisation
+from portal.tracking.models import Need, Organisation
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import of_organisation
 from portal.tracking.statistics.dwelling import Usual, usual
@@ -44,30 +44,32 @@ def _lost(request: HttpRequest, typed: str, lost: finding.Lost, *, status: int) 
 @by_code
 def gift(request: HttpRequest, code: str) -> HttpResponse:
     """Where the gift is, everything that happened to it, and how its pieces add up."""
-    row, paid = queries.followed(code)
-    if row is None:
+    found = queries.followed(code)
+    if found is None:
         raise finding.Lost(finding.nothing(code), status=404)
-    template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
-    typical = usual()
-    told = partial(_gift, typical=typical)
+    row = found.gift
     if money.is_money(row):
         template = "tracking/_money.html" if fragment(request) else "tracking/money.html"
-        told = partial(_money, paid=paid)
-    bought = max((purchase.version for purchase, _spans in paid), default=0)
-    version = f"{row.version}.{bought}.{typical.version}"
-    return page(request, template, lambda: told(row), version=version, entries=row.version)
+        bought = max((purchase.version for purchase, _spans in found.paid), default=0)
+        told, version = partial(_money, found), f"{row.version}.{bought}"
+    else:
+        template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
+        typical = usual()
+        told, version = partial(_gift, found, typical), f"{row.version}.{typical.version}"
+    return page(request, template, told, version=version, entries=row.version)
 
 
-def _money(row: Gift, *, paid: money_flow.Paid) -> dict[str, Any]:
-    lines = queries.lines_of(row.code)
-    shown = money_showing.gift(row, lines, queries.named_of(lines), paid)
-    return {**shown, **voices.of(row.code)}
+def _money(found: queries.Followed) -> dict[str, Any]:
+    row, lines = found.gift, queries.lines_of(found.gift.code)
+    shown = money_showing.gift(row, lines, queries.named_of(lines), found.paid)
+    return {**shown, **voices.of(row.code, lines=lines, asked=found.asked)}
 
 
-def _gift(row: Gift, *, typical: Usual) -> dict[str, Any]:
-    lines = queries.lines_of(row.code)
+def _gift(found: queries.Followed, typical: Usual) -> dict[str, Any]:
+    row, lines = found.gift, queries.lines_of(found.gift.code)
     shown = showing.gift(row, lines, queries.named_of(lines))
-    return {**shown, "staying": staying.told(lines, typical), **voices.of(row.code)}
+    beside = voices.of(row.code, lines=lines, asked=found.asked)
+    return {**shown, "staying": staying.told(lines, typical), **beside}
 
 
 @by_code

@@ -16,11 +16,16 @@ KIND = "question"
 BESIDE = 5  # questions beside a record
 
 
-def of(code: str) -> dict[str, Any]:
+def of(code: str, *, lines: list[Line] | None = None, asked: bool = True) -> dict[str, Any]:
     """What stands beside a record (`tracking/_voices.html`): questions about it, how often it was
-    corrected, and the ways to ask and to follow. Two questions where nothing was asked."""
-    fixed = Line.objects.filter(link__code=code).exclude(corrects="").count()
-    return {"voices": {"code": code, "questions": beside(code), "corrections": fixed}}
+    corrected, and the ways to ask and to follow. Two questions where nothing was asked; none where
+    the page has read all its `lines`, and knows that nobody `asked`."""
+    if lines is None:
+        fixed = Line.objects.filter(link__code=code).exclude(corrects="").count()
+    else:
+        fixed = sum(bool(line.corrects) for line in lines)
+    questions = beside(code) if asked else []
+    return {"voices": {"code": code, "questions": questions, "corrections": fixed}}
 
 
 def page_of(code: str) -> str:

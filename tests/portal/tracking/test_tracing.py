@@ -61,7 +61,7 @@ def story(told):
 
 
 def shares(code):
-    _row, paid = queries.followed(code)
+    paid = queries.followed(code).paid
     return Counter({way: fen for p, spans in paid for way, fen in tracing.follow(p, spans)})
 
 
