@@ -111,6 +111,7 @@ def addresses(world):
     for language in LANGUAGES:
         for kind, thing in (
             ("gift", world.gift),
+            ("gift_certificate", world.gift),
             ("need", world.need),
             ("shipment", world.shipment),
             ("organisation", world.hospital),
@@ -230,18 +231,20 @@ def test_a_page_says_where_a_value_was_erased_and_only_there(
     client, world, publish, language, text
 ):
     needs, gift = f"/{language}/needs/{world.need.code}/", f"/{language}/g/{world.gift.code}/"
-    other = f"/{language}/g/{world.second.code}/"
-    before = {path: client.get(path) for path in (needs, gift, other)}
+    other, paper = f"/{language}/g/{world.second.code}/", f"{gift}certificate/"
+    before = {path: client.get(path) for path in (needs, gift, other, paper)}
     assert all(text not in answer.content.decode() for answer in before.values())
 
     erase(world.gift.code)
     erase(world.need.code)
 
-    after = {path: client.get(path) for path in (needs, gift, other)}
+    after = {path: client.get(path) for path in (needs, gift, other, paper)}
+    assert mark("donor-name") in before[paper].content.decode()
+    assert text in after[paper].content.decode()
     assert text in after[needs].content.decode()
     assert text in after[gift].content.decode()
     assert mark("donor-name") in after[other].content.decode()
-    for path in (needs, gift):
+    for path in (needs, gift, paper):
         assert after[path]["ETag"] != before[path]["ETag"]
         again = client.get(path, headers={"If-None-Match": before[path]["ETag"]})
         assert again.status_code == 200

@@ -14,6 +14,7 @@ import ledger.api as ledger
 from ledger.core import codes
 from portal.funds.models import MoneyGift
 from portal.funds.money_stages import Refunded, RefundProposed, RefundReason, Shown
+from portal.pledges.models import Pledge
 from portal.stages import engine
 from portal.tracking import checking, projecting
 from portal.tracking.certificates import Certificate
@@ -21,6 +22,8 @@ from portal.tracking.certifying import number_of
 from portal.tracking.models import Gift
 from tests.factories.clock import AT
 from tests.factories.funds import YUAN, create_fund, give, member_of
+from tests.factories.receipts import confirm
+from tests.factories.shipping import create_shipment
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, posting, whole
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,24 @@ def test_acceptance_28_the_qr_opens_the_live_page_and_a_forged_number_says_so(cl
         assert forged in page
     page = client.get(f"/zh/certificates/{codes.mint('Z')}/").content.decode()
     assert "This certificate is valid" not in page
+
+
+@pytest.mark.usefixtures("log")
+def test_acceptance_28_by_the_real_moves_the_hospital_s_word_makes_the_certificate(client, told):
+    shipment = create_shipment(stage="delivered")
+    gift = Pledge.objects.get(lot__shipmentline__shipment=shipment)
+    told()
+    assert "Note of a promise" in read(client, f"/en/g/{gift.code}/certificate/")
+
+    confirm(shipment)
+    told()
+    (row,) = certificates(gift.code)
+    assert row.cause == "receipt.confirm"
+    address = address_in_qr(read(client, f"/en/g/{gift.code}/certificate/"))
+    page = read(client, address.replace("https://tests.shanji.example", "/en"))
+    assert "This certificate is valid." in page
+    assert f"confirmed by {shipment.hospital.name_en or shipment.hospital.legal_name}" in page
+    assert checking.differences() == []
 
 
 def test_r23_only_what_was_confirmed_stands_in_it_and_a_promise_gets_another_paper(

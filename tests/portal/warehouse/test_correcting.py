@@ -100,6 +100,10 @@ def test_r02_pieces_that_are_with_hospitals_are_corrected_too_and_keep_their_nee
     assert {item for _place, item, _amount in held(lot)} == {KN95}
     need = NeedLine.objects.get(received__gt=0)
     assert need.received == 300
+    paper = Client().get(f"/en/g/{arrival.pledge.code}/certificate/").content.decode()
+    assert "As corrected on" in paper
+    assert "GB 2626-2006" in paper
+    assert "GB 19083" not in paper
     assert broken() == []
     call_command("check_public")
 
