@@ -62,6 +62,7 @@ def names_of(shelf: Shelf, codes: list[str], data: dict[str, Any]) -> dict[str, 
         if code[0] == "U" and (org := shelf.find(Organisation, code)):
             names[code] = {"zh": org.legal_name, "en": org.name_en or org.legal_name}
             names[code] |= {"kind": org.kind, "stage": org.stage, "city": org.city}
+            names[code] |= {"province": org.province} if org.province else {}
         if code[0] in "FM":
             kind = "fund" if code[0] == "F" else "campaign"
             if known := shelf.find(Subject, kind, code):
@@ -70,6 +71,7 @@ def names_of(shelf: Shelf, codes: list[str], data: dict[str, Any]) -> dict[str, 
         if code[0] == "W" and (house := shelf.find(Subject, "warehouse", code)):
             zh = house.facts.get("name_zh", "")
             names[code] = {"zh": zh, "en": house.facts.get("name_en") or zh}
+            names[code] |= {n: house.facts[n] for n in ("province", "city") if house.facts.get(n)}
     names |= wishes.names_in(data)
     for key in sorted(_variants(data)):
         if variant := shelf.find(Variant, key):
