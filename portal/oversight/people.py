@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from portal.evidence.queries import is_shown
 from portal.oversight.differences import Difference, difference
+from portal.oversight.models import Correction, Disclosure
 from portal.shipping.models import Shipment
 from portal.stages.models import Trail
 from portal.warehouse.arriving import SHOWN
@@ -16,6 +17,8 @@ SIGNED = {  # the columns that name different people, and the moves that wrote e
     Arrival: {"counted_by": "count recount", "inspected_by": "inspect", "taken_by": "take"},
     Allocation: {"proposed_by": "publish", "approved_by": "approve"},
     Shipment: {"packed_by": "pack", "dispatched_by": "dispatch"},
+    Correction: {"raised_by": "raise", "verified_by": "verify", "published_by": "publish"},
+    Disclosure: {"drafted_by": "draft", "published_by": "publish"},
 }
 INSPECTED = ("inspected", "stocked", "held", "fetched")
 

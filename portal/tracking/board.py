@@ -52,6 +52,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         own = Subject.objects.filter(kind="lot", code=code).first()
-        return {**houses.lot(code, gift, own), **voices.of(code)}
+        shown = houses.lot(code, gift, own)
+        return {**shown, **voices.of(code, lines=shown["lines"])}
 
     return page(request, "tracking/lot.html", context, version=gift.version, entries=gift.version)

@@ -153,6 +153,7 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
         "holder": verdict.holders(part, shares),
         "since": lines[0].recorded_at if lines else gift.since,
         "goods": _goods(part),
+        "lines": lines,
         "entries": showing.timeline(lines, named_of(lines), of=code),
         "crumbs": showing.crumbs(
             (gift.code, reverse("tracking:gift", args=[gift.code])), (code, "")

@@ -61,7 +61,7 @@ def _groups(rows: list[Subject]) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
-            "name": showing.organisation_name(known[code]) if code in known else _nobody(code),
+            "name": showing.organisation_name(known[code]) if code in known else _("Donors"),
             "href": voices.page_of(code) if code in known else "",
             "since": own[0].since,
             "count": len(own),
@@ -73,11 +73,8 @@ def _groups(rows: list[Subject]) -> list[dict[str, Any]]:
 
 
 def _owner(row: Subject, who: str) -> str:
-    return {"hospital": row.hospital, "donor": "donor"}.get(who, row.org)
-
-
-def _nobody(code: str) -> str:
-    return _("Donors who announced a gift in public") if code == "donor" else _("Not known whose")
+    """Without an organisation it went straight from a donor."""
+    return {"hospital": row.hospital, "donor": "donor"}.get(who, row.org) or "donor"
 
 
 def _row(row: Subject) -> dict[str, Any]:

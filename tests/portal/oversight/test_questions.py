@@ -161,10 +161,12 @@ def test_the_hospital_answers_on_a_page_of_its_own(client, seal_and_project):
     asked = asked_in_public(need.code, hospital)
     signed_in(client, Role.HOSPITAL, org=hospital.code)
 
+    assert "Questions to you" in text(client.get("/en/hospital/"))
     page = text(client.get(f"/en/questions/{asked.code}/answer/"))
     sent = client.post(f"/en/questions/{asked.code}/answer/", {"answer": "They came on Monday."})
 
     assert "Where are the 300 pieces?" in page
+    assert "Questions to you" not in text(client.get("/en/hospital/")), "answered"
     assert sent.url == f"/en/questions/{asked.code}/"
     asked.refresh_from_db()
     assert asked.answer == "They came on Monday."
