@@ -23,7 +23,7 @@ from portal.receipts.settling import (
     Replaced,
     SomeOf,
 )
-from portal.shipping.commands import lock_gifts
+from portal.shipping.commands import fulfil_accounted, lock_gifts
 from portal.shipping.lines import (
     concern_lines,
     described,
@@ -99,7 +99,7 @@ def destroy(subject: Receipt, facts: Destroyed, step: Step) -> None:
 
 
 def inspect_again(subject: Receipt, facts: InspectedAgain, step: Step) -> None:
-    """What came back is good and goes to stock, or is written off."""
+    """What came back is good and goes to stock, or is written off: perhaps the last of its gift."""
     shipment = begun(subject, step)
     house = _house(shipment)
     waiting = place("quarantine", house)
@@ -111,6 +111,8 @@ def inspect_again(subject: Receipt, facts: InspectedAgain, step: Step) -> None:
         ends = ((told.good, place("stock", house)), (told.bad, place("damaged", house)))
         step.post(*[posting(row.shipment_line, n, waiting, to) for n, to in ends if n])
         _add(row, back=-quantity)
+    pledges = lock_gifts(shipment)
+    step.then(lambda: fulfil_accounted(pledges, actor=step.actor, at=step.at))
 
 
 def replace(subject: Receipt, facts: Replaced, step: Step) -> None:

@@ -6,6 +6,7 @@ from portal.accounts.roles import Role
 from portal.balance.models import Holding
 from portal.needs.models import NeedLine
 from portal.oversight.invariants import broken
+from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.receipts.settling import (
     CameLater,
@@ -23,8 +24,16 @@ from portal.stages.engine import MoveRefused, NotYours
 from tests.factories.clock import later
 from tests.factories.organisations import create_hospital
 from tests.factories.people import actor_of, signed_in
-from tests.factories.receipts import create_receipt, explain, move_on, some, staff_of
-from tests.factories.shipping import create_direct, create_shipment
+from tests.factories.receipts import (
+    confirm,
+    create_receipt,
+    explain,
+    move_on,
+    received,
+    some,
+    staff_of,
+)
+from tests.factories.shipping import create_direct, create_shipment, line_of, stocked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 NOTE = "照片为证"
@@ -162,6 +171,22 @@ def test_goods_that_come_back_are_inspected_before_they_are_stock(reason):
     move_on(receipt, "inspect_again", inspected, actor=quality(receipt))
 
     assert held("quarantine", "stock", "damaged", "rejected") == (0, 70, 30, 0)
+    assert broken() == []
+
+
+def test_a_gift_whose_last_pieces_are_found_spoiled_on_their_return_is_fulfilled():
+    lot, line = stocked(), line_of()
+    first, second = (create_shipment((line, lot, quantity)) for quantity in (600, 400))
+    receipt = confirm(first, received(first, {"line": 1, "rejected": 100, "reason": "unfit"}))
+    back = HandedOn(goes_to=GoesTo.QUARANTINE, handed=some({1: 100}), note=NOTE)
+    move_on(receipt, "hand_on", back)
+    confirm(second)
+    assert Pledge.objects.get().stage == "received"
+
+    inspected = InspectedAgain(inspected=(Looked(line=1, good=0, bad=100),))
+    move_on(receipt, "inspect_again", inspected, actor=quality(receipt))
+
+    assert Pledge.objects.get().stage == "fulfilled"
     assert broken() == []
 
 
