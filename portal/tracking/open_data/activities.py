@@ -5,11 +5,13 @@ reporter). What came in, fees and refunds are sums of a month, dated its first d
 and paid is one transaction a spending.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from portal.tracking.api.answering import Problem, open_to_all
 from portal.tracking.models import Organisation, Subject, Total
@@ -25,8 +27,13 @@ CHARITY = "22"  # codelist OrganisationType: national NGO
 RELIEF = "72010"  # codelist Sector, OECD DAC: material relief assistance and services
 INCOMING, COMMITMENT, DISBURSEMENT, EXPENDITURE = "1", "2", "3", "4"  # codelist TransactionType
 BY_MONTH = (("came", INCOMING, 1), ("refunded", INCOMING, -1), ("fee", EXPENDITURE, 1))
+Both = tuple[str, str]
 Sum = tuple[str, str, int]  # what, month, fen
-SAID = {"came": "Gifts of the month", "refunded": "Given back in the month", "fee": "Fee kept"}
+SAID = {
+    "came": _lazy("Gifts of the month"),
+    "refunded": _lazy("Given back in the month"),
+    "fee": _lazy("Fee kept"),
+}
 
 
 @open_to_all
@@ -75,13 +82,21 @@ def activity(fund: Subject, org: Organisation, months: list[Sum], found: list[Sp
     SubElement(made, "sector", {"vocabulary": "1", "code": RELIEF})
     for what, month, fen in months:
         kind, sign = next((k, s) for name, k, s in BY_MONTH if name == what)
-        _transaction(made, kind, f"{month}-01", sign * fen, SAID[what])
+        _transaction(made, kind, f"{month}-01", sign * fen, both(lambda: str(SAID[what])))  # noqa: B023 -- called at once
     for told in found:
-        said = f"{purpose_of(told)} {told.code}"
+        said = both(lambda: f"{purpose_of(told)} {told.code}")  # noqa: B023 -- called at once
         _transaction(made, COMMITMENT, told.granted.date().isoformat(), told.amount, said, told)
         if told.paid:
             _transaction(made, DISBURSEMENT, told.paid.isoformat(), told.amount, said, told)
     return made
+
+
+def both(words: Callable[[], str]) -> Both:
+    """(Chinese, English), whoever asks: a file is the same for every reader."""
+    with translation.override("zh-hans"):
+        chinese = words()
+    with translation.override("en"):
+        return chinese, words()
 
 
 def months_of(funds: list[str]) -> dict[str, list[Sum]]:
@@ -104,7 +119,7 @@ def _days(fund: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _transaction(
-    made: Element, kind: str, day: str, fen: int, said: str, told: Spending | None = None
+    made: Element, kind: str, day: str, fen: int, said: Both, told: Spending | None = None
 ) -> None:
     """A date, a value in yuan, what it was; to which hospital."""
     row = SubElement(made, "transaction")
@@ -113,7 +128,7 @@ def _transaction(
     SubElement(row, "transaction-type", {"code": kind})
     SubElement(row, "transaction-date", {"iso-date": day})
     SubElement(row, "value", {"value-date": day}).text = yuan(fen)
-    _narrated(row, "description", said)
+    _narrated(row, "description", *said)
     if told is not None:
         to = {"ref": identifier(told.recipient)}
         _narrated(row, "receiver-org", name_of(told.recipient), attributes=to)

@@ -35,6 +35,8 @@ def open_data(request: HttpRequest) -> HttpResponse:
                 }
                 for listing in LISTS.values()
             ],
+            "lots": reverse("plain:tracking:api_lots"),
+            "statistics": reverse("plain:tracking:api_statistics"),
             "entries": reverse("plain:tracking:api_entries"),
             "openapi": reverse("plain:tracking:api_description"),
             "limit": settings.API_PER_MINUTE,

@@ -127,9 +127,17 @@ def test_a_fund_is_an_activity_of_iati(money, client):
         for row in activity.iter("transaction")
     ]
     assert values == [("1", "900.50"), ("2", "700.50"), ("3", "700.50"), ("2", "100.00")]
+    assert "Gifts of the month" in [row.text for row in activity.iter("narrative")]
     ref = activity.find("reporting-org").get("ref")
     assert activity.findtext("iati-identifier") == f"{ref}-{fund.code}"
     assert all(narrative.text for narrative in activity.iter("narrative"))
+
+
+def test_an_export_is_the_same_in_every_language(money, client):
+    for name in ("360giving.json", "iati.xml"):
+        assert client.get(f"/en/open-data/{name}").content == client.get(
+            f"/zh/open-data/{name}"
+        ).content.replace(b"/zh/", b"/en/")
 
 
 @pytest.mark.parametrize("address", ["/open-data/360giving.json", "/open-data/iati.xml"])
