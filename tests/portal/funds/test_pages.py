@@ -105,3 +105,20 @@ def test_every_opening_form_comes_out_whole(client, fund, kind):
 
     assert client.get(f"/admin/funds/{kind}/open/{move}/").status_code == 200
     assert client.get(f"/admin/funds/{kind}/").status_code == 200
+
+
+def test_the_auditor_reads_each_refusal_with_its_rule_in_both_languages(client, fund):
+    asker = post(client, fund, "/admin/funds/spend/open/request/", **asked(fund))
+    assert asker.status_code == 302
+    spend = Spend.objects.get()
+    page, seen = f"/admin/funds/spend/{spend.pk}/move", {"amount": "500.00", "revision": "1"}
+    answer = client.post(f"{page}/approve/", seen)  # still who asked
+    assert answer.status_code == 422
+
+    row = Refusal.objects.get()
+    assert row.rules == ["same_person"]
+    signed_in(client, Role.AUDITOR, org=fund.org.code)
+    read = client.get(f"/admin/funds/refusal/{row.pk}/change/").content.decode()
+    for said in (row.text_zh, row.text_en, spend.code, "approve"):
+        assert said in read
+    assert row.text_zh in client.get("/admin/funds/refusal/").content.decode()
