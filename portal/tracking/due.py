@@ -3,15 +3,23 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists
 from django.urls import reverse
 
 from portal.stages.table import lifecycle
 from portal.tracking import showing, telling, words
-from portal.tracking.models import Subject
+from portal.tracking.models import Cursor, Subject
 
 KIND = "disclosure"
 MOST = 200  # late statements among which those of one code are looked for
 SHOWN = 3
+
+
+def standing() -> tuple[int, bool]:
+    """(how many entries the pages know, whether any statement is late); one question."""
+    missing = Subject.objects.filter(kind=KIND, stage="late")
+    row = Cursor.objects.filter(pk=1).annotate(late=Exists(missing)).values_list("next", "late")
+    return row.first() or (0, False)
 
 
 def late(code: str = "") -> list[dict[str, Any]]:

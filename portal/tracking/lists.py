@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 import ledger.api as ledger
 from portal.tracking import due, queries, showing, telling, words
 from portal.tracking.models import Need, NeedLine
-from portal.tracking.projecting import seen
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import reading
 
@@ -27,7 +26,7 @@ def whole(text: str) -> int:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Look-up, three counters, open needs, what happened lately, how it works, how to check it."""
-    version = seen()
+    version, is_late = due.standing()
     if fragment(request):
         return page(request, "tracking/_feed.html", _feed, version=version)
     newest = next(iter(ledger.checkpoints(1)), None)
@@ -41,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             **_feed(),
             "rows": _some_lines(found, rows),
             "home": reverse("tracking:home"),
-            "late": due.late(),
+            "late": due.late() if is_late else [],
         }
 
     return page(request, "tracking/home.html", context, version=f"{version}-{size}")

@@ -57,4 +57,4 @@ def rebuild() -> int:
 
 def seen() -> int:
     """How many entries the public pages know: part of the ETag of every list."""
-    return Cursor.objects.values_list("next", flat=True).first() or 0
+    return Cursor.objects.filter(pk=1).values_list("next", flat=True).first() or 0
