@@ -4,6 +4,7 @@ Each posting names its gift, so where a gift's money went, first in first out an
 what the sealed entries say: nothing is computed here but sums.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +98,14 @@ def figures(fund: str) -> tuple[dict[str, int], list[tuple[str, dict[str, int]]]
             running[column] += found[column]
         out.append((month, {**found, "left": _left(running)}))
     return {**running, "left": _left(running)}, out
+
+
+def sums_of(funds: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The sums of several funds, as `figures` has them of one; one question."""
+    found = {fund: dict.fromkeys(COLUMNS, 0) for fund in funds}
+    for row in Total.objects.filter(name__in=map(_name, found)):
+        found[row.name.partition(":")[2]][row.unit_zh] += row.amount
+    return {fund: {**sums, "left": _left(sums)} for fund, sums in found.items()}
 
 
 def _left(sums: dict[str, int]) -> int:

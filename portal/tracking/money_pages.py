@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import due, lookup, money_showing, voices
+from portal.tracking import due, list_pages, lookup, money, money_showing, voices
+from portal.tracking.listing import Asked
 from portal.tracking.models import Subject
-from portal.tracking.projecting import seen
 from portal.tracking.responding import page
 from portal.tracking.views import by_code
 
@@ -16,12 +16,12 @@ from portal.tracking.views import by_code
 @require_safe
 def funds(request: HttpRequest) -> HttpResponse:
     """Every fund with what came, what was spent and what is left, and the fee beside it."""
+    return list_pages.answer(request, "funds", _funds, section="funds")
 
-    def context() -> dict[str, Any]:
-        rows = _newest("fund")
-        return {"section": "funds", "cards": [money_showing.fund_card(row) for row in rows]}
 
-    return page(request, "tracking/funds.html", context, version=seen())
+def _funds(rows: list[Subject], _asked: Asked) -> list[dict[str, Any]]:
+    sums = money.sums_of(row.code for row in rows)
+    return [money_showing.fund_card(row, sums[row.code]) for row in rows]
 
 
 @by_code
@@ -32,22 +32,15 @@ def fund(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
-    def context() -> dict[str, Any]:
-        rows = _newest("campaign")
-        return {"section": "funds", "cards": [money_showing.campaign_card(row) for row in rows]}
-
-    return page(request, "tracking/campaigns.html", context, version=seen())
+    """Every campaign, as it was filed."""
+    cards = list_pages.each(money_showing.campaign_card)
+    return list_pages.answer(request, "campaigns", cards, section="funds")
 
 
 @by_code
 def campaign(request: HttpRequest, code: str) -> HttpResponse:
     """A campaign with exactly the fields that 慈善法 Art. 24 asks for."""
     return _one(request, "campaign", code, money_showing.campaign)
-
-
-def _newest(kind: str) -> list[Subject]:
-    rows = Subject.objects.filter(kind=kind).order_by("-opened_at", "code")
-    return list(rows[: money_showing.MOST])
 
 
 def _one(

@@ -28,7 +28,7 @@ CODE_LIKE = re.compile(r"[A-Z]\s*-|[A-Z][\s-]*(?=[A-Z]*[0-9])[0-9A-Z][0-9A-Z\s-]
 def search(request: HttpRequest) -> HttpResponse:
     """Leads to the page of a code, or shows what was found, or says what is wrong."""
     if "q" not in request.GET:
-        return page(request, "tracking/lookup.html", lambda: {"section": "gifts"}, version=0)
+        return page(request, "tracking/lookup.html", lambda: {"section": "search"}, version=0)
     typed = request.GET["q"]
     written = plain(typed)
     if not _allowed(request, written):
@@ -89,7 +89,8 @@ def _answer(
         "href": href,
         "error": str(lost) if lost and not found else "",
         "says": said(found, href=href),
-        "section": "gifts",
+        "instant": fragment(request),
+        "section": "search",
     }
     status = lost.status if lost and not found else 200
     template = "tracking/_found.html" if fragment(request) else "tracking/lookup.html"

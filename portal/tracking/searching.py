@@ -11,10 +11,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 import ledger.api as ledger
-from portal.tracking import grams, hits, words
+from portal.tracking import grams, hits, regions, words
 from portal.tracking.findable import Findable, ShownName
 from portal.tracking.finding import WAYBILL, waybill_token
 from portal.tracking.listings import LISTS
@@ -109,13 +110,13 @@ def _told(row: Findable) -> dict[str, Any]:
     name = row.said.get("en" if words.english() else "zh") or row.code
     kind = {"gift": "money" if "|money|" in row.classes else "pledge"}.get(row.kind, row.kind)
     return {
-        "name": name,
+        "name": capfirst(name),
         "code": row.code,
         "href": reverse(PAGES[row.kind], args=[row.code]),
         "stage": stage_label(kind, row.stage),
         "tone": stage_tone(kind, row.stage),
         "at": row.at,
-        "note": " · ".join(row.regions.strip("|").split("|")) if row.regions else "",
+        "note": " · ".join(map(regions.name_of, filter(None, row.regions.split("|")))),
     }
 
 
