@@ -95,10 +95,12 @@ def warehouse_journey(world: World, plot: Plot) -> Journey:
         line = asking[leg.to]
         reason = AllocationReason.DESIGNATED if line == meant else AllocationReason.LARGEST_GAP
         allocation = acts.allocate(world, line, [(lot.code, leg.quantity)], reason=reason, at=at)
-        yield from _leg(world, [allocation], leg, at, plot.pace)
+        yield from leg_journey(world, [allocation], leg, at, plot.pace)
 
 
-def _leg(world: World, allocations: Sequence[str], leg: Leg, at: datetime, pace: float) -> Journey:
+def leg_journey(
+    world: World, allocations: Sequence[str], leg: Leg, at: datetime, pace: float
+) -> Journey:
     """Release, pack, dispatch, deliver, confirm: as far as the leg goes."""
     if leg.ends == "allocated":
         return
@@ -179,7 +181,7 @@ def shared_journey(world: World, gifts: Sequence[tuple[str, str, int]], *, to: i
         )  # fmt: skip
     at = yield hours(5)
     total = sum(quantity for _item, _variant, quantity in gifts)
-    yield from _leg(world, allocations, Leg(to, total), at, 1.0)
+    yield from leg_journey(world, allocations, Leg(to, total), at, 1.0)
 
 
 def goods_in_journey(

@@ -4,14 +4,24 @@ from datetime import datetime, timedelta
 
 from portal.campaigns.models import Campaign
 from portal.campaigns.stages import Filed, Planned
-from portal.demo import photos
+from portal.demo import acts, photos
+from portal.demo.acts import Counting
 from portal.demo.cast import World
 from portal.demo.clock import BEGIN, Journey, hours
+from portal.demo.journeys import Leg, leg_journey
 from portal.demo.markers import make_marker
+from portal.demo.needs import lines_for
 from portal.evidence.models import Shows
 from portal.funds.models import Fund, MoneyGift, Spend
 from portal.funds.money_stages import Entered, Identified, Shown
-from portal.funds.spend_stages import Accounted, Approved, Paid, Requested, SecondApproval
+from portal.funds.spend_stages import (
+    Approved,
+    Bought,
+    BoughtLine,
+    Paid,
+    Requested,
+    SecondApproval,
+)
 from portal.funds.stages import (
     ClassRow,
     Conditions,
@@ -19,10 +29,15 @@ from portal.funds.stages import (
     Purpose,
     PurposeRow,
 )
+from portal.receipts.settling import Department
+from portal.shipping.models import Shipment
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
+from portal.warehouse.models import Arrival
+from portal.warehouse.stages import AllocationReason, Announced, AnnouncedLine, Carrier
 
 YUAN = 100
+SURGICAL, PIECES = "mask.yy0469-2011", 12_000
 
 
 def money_journey(world: World, *, look: str) -> Journey:
@@ -50,8 +65,36 @@ def money_journey(world: World, *, look: str) -> Journey:
     at = yield hours(12)
     paid = Paid(paid_on=at.date(), bank_reference="示例回单 0001")
     _move(world, "finance", spend, "pay", paid, at=at)
-    at = yield hours(40)
-    _move(world, "finance", spend, "account", Accounted(invoice="示例发票 0001"), at=at)
+    yield from _bought_journey(world, spend, at)
+
+
+def _bought_journey(world: World, spend: Spend, at: datetime) -> Journey:
+    """What the money buys comes in, is counted, and reaches a ward; a part is still on its way."""
+    at = yield hours(8)
+    row = BoughtLine(variant=SURGICAL, quantity=PIECES, paid=spend.amount)
+    bought = Bought(lines=(row,), invoice="示例发票 0001")
+    _move(world, "finance", spend, "buy", bought, at=at)
+    at = yield hours(4)
+    house = world.warehouses["east"].code
+    facts = Announced(
+        warehouse=house, carrier=Carrier.DEPPON, waybill="DPK202603019999",
+        lines=(AnnouncedLine(line=1, quantity=PIECES),), spend=spend.code,
+    )  # fmt: skip
+    arrival = engine.begin(
+        Arrival, "announce", actor=world.actor("coordinator"), facts=facts, at=at
+    )
+    at = yield hours(28)
+    damaged = Counting(rejected=100, reason="damaged")
+    acts.count_in(world, arrival.code, {1: damaged}, at=at)
+    (lot,) = acts.lots_of(spend.code)
+    line, reason = lines_for(world, "surgical-mask")[0], AllocationReason.DESIGNATED
+    for leg in (Leg(0, 9_000), Leg(0, 1_900, ends="in_transit")):
+        at = yield hours(5)
+        given = acts.allocate(world, line, [(lot.code, leg.quantity)], reason=reason, at=at)
+        yield from leg_journey(world, [given], leg, at, 1.0)
+    at = yield hours(20)
+    whole = Shipment.objects.filter(stage="confirmed", lines__lot=lot).get()
+    acts.report_use(whole.code, {1: 8_000}, department=Department.ISOLATION, at=at)
 
 
 def _approvals(spend: Spend) -> list[tuple[str, str, Approved]]:
@@ -114,7 +157,7 @@ def _give(
 
 
 def _ask(world: World, fund: Fund, amount: int, purpose: Purpose, *, at: datetime) -> Spend:
-    hospital = next(org for org in world.orgs.values() if org.kind == "hospital")
+    hospital = lines_for(world, "surgical-mask")[0].need.hospital
     facts = Requested(
         fund=fund.code, purpose=purpose, item_class="mask", amount=amount,
         recipient=hospital.code, supplier="示例防护用品有限公司",
