@@ -20,6 +20,8 @@ def may_be_asked_about(code: str) -> bool:
         return False
     if code[0] == "B":  # a lot is public by the entries of its arrival
         return Holding.objects.filter(lot=code).exists()
+    if code[0] == "D":  # other statements have no page of their own
+        return Disclosure.objects.filter(code=code).exists()
     return Trail.objects.filter(code=code).exclude(uid="").exists()
 
 
