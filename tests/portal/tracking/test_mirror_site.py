@@ -84,6 +84,7 @@ def served(original, log, tmp_path):
 
 def addresses(told):
     lists = ["", "needs/", "gifts/", "organisations/", "ledger/entry/3/", f"g/{told['gift']}/"]
+    lists += ["statistics/", "statistics.json", "statistics/rows/gifts.csv"]
     return [
         f"/en/{one}" for one in (*lists, *([f"needs/{told['need']}/"] if "need" in told else []))
     ]

@@ -100,7 +100,9 @@ def test_r22_acceptance_20_page_json_csv_counters_and_replay_are_equal(world, cl
     page = client.get("/en/statistics/").content.decode()
     home = client.get("/en/").content.decode()
 
+    api = client.get("/en/api/v1/statistics").json()
     assert told["as_of"]["entries"] == ledger.size() == projecting.seen()
+    assert api == told | {"licence": api["licence"]}
     for figure in told["figures"]:
         for value in figure["values"]:
             rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
