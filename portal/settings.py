@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 CELERY_BEAT_SCHEDULE["tracking.tell"] = {"task": "tracking.tell", "schedule": 900.0}
 CELERY_BEAT_SCHEDULE["ledger.watch"] = {"task": "ledger.watch", "schedule": 300.0}
 CELERY_BEAT_SCHEDULE["ledger.tidy"] = {"task": "ledger.tidy", "schedule": 3600.0}
+CELERY_BEAT_SCHEDULE["input.tidy"] = {"task": "input.tidy", "schedule": 3600.0}
 if ANCHOR_URL:  # at most one stamp an hour; what failed is asked again ten minutes later
     CELERY_BEAT_SCHEDULE["ledger.anchor"] = {"task": "ledger.anchor", "schedule": 600.0}
 CELERY_BEAT_SCHEDULE["evidence.scrub"] = {  # every stored photo and paper, once a night

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from portal.input.models import Hit
 
+A_DAY = 24 * 60 * 60
 HIT = """INSERT INTO input_hits (key, per, slot, hits) VALUES (%s, %s, %s, 1)
          ON CONFLICT (key, per, slot) DO UPDATE SET hits = input_hits.hits + 1 RETURNING hits"""
 
@@ -38,3 +39,9 @@ def forgive(key: str, *, per: int, at: datetime) -> None:
 def forget_keys(*, ending: str) -> int:
     """Delete the counts of all keys that end so; how many there were."""
     return Hit.objects.filter(key__endswith=ending).delete()[0]
+
+
+def tidy(*, at: datetime) -> int:
+    """Delete the counts of slots that ended a day ago or earlier; how many there were."""
+    ended = Hit.objects.annotate(end=(F("slot") + 1) * F("per"))
+    return ended.filter(end__lte=int(at.timestamp()) - A_DAY).delete()[0]

@@ -170,6 +170,15 @@ def test_queries_of_the_exports_do_not_grow(money, client, seal_and_project):
     assert counts[0] == counts[1] <= 18
 
 
+def test_a_mirror_answers_all_of_it_itself(log, client, settings, seal_and_project):
+    seal_and_project()
+    settings.MIRROR_OF = "https://original.example"
+
+    for address in ("/en/open-data/", f"{API}/gifts", "/gifts/list.csv", "/zh/feed.atom"):
+        assert client.get(address).status_code == 200, address
+    assert client.get("/admin/webhooks/hook/").status_code == 307
+
+
 def test_acceptance_20_the_file_of_a_list_and_the_interface_say_the_same(client, seal_and_project):
     whole(Story())
     seal_and_project()
