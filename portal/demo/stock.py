@@ -6,6 +6,7 @@ from datetime import datetime
 from portal.demo import acts
 from portal.demo.cast import World
 from portal.demo.clock import BEGIN, Journey, hours
+from portal.funds.models import Fund
 from portal.stages import engine
 from portal.stages.facts import Facts
 from portal.warehouse.arriving import Carrier
@@ -73,7 +74,9 @@ def stock_journey(
         facts = Recalled(reason=RecallReason.MAKER, notice="示例召回公告 1 号", whole_batch=False)
         _move(world, lot, "recall", facts, by="quality", at=at)
         return
-    for ask, asked, do, done, said in WAYS:
+    fund = Fund.objects.filter(stage="open", org__code=world.actor("warehouse").org).first()
+    for ask, asked, do, done, usual in WAYS:
+        said = usual | ({"fund": fund.code} if fund and asked is SaleAsked else {})
         _move(world, lot, ask, asked(**said), by="warehouse", at=at)
         at = yield hours(3)
         _move(world, lot, do, done(**said), by="coordinator", at=at)
