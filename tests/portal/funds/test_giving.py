@@ -1,7 +1,7 @@
 """Gifts of money: recorded, shown as the donor wishes, given back, given another purpose only by
 consent."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -226,3 +226,8 @@ def test_another_charity_s_people_see_nothing_of_it():
     stranger = member_of(create_charity())
 
     assert not fund.reachable_by(stranger)
+
+
+def test_no_gift_is_on_the_account_before_its_day_has_come():
+    with pytest.raises(MoveRefused, match="has not come yet"):
+        give(create_fund(), 100, received_on=AT.date() + timedelta(days=5))
