@@ -240,6 +240,16 @@ SPEND = Lifecycle(
             label=_("Account for it"),
             done=_("Accounted for"),
         ),
+        Move(
+            "account_goods",
+            source=("paid",),
+            target="accounted",
+            facts=Accounted,
+            effect="account",
+            within=True,
+            label=_("Account for it: the goods are in"),
+            done=_("Accounted for"),
+        ),
     ),
     public_from=("requested",),
 )

@@ -62,7 +62,7 @@ def account(arrival: Arrival, step: Step) -> None:
         spend = engine.locked(Spend, code)
         if spend.stage == "paid" and spend.invoice:
             facts = Accounted(invoice=spend.invoice, arrival=arrival.code)
-            engine.follow(spend, "account", actor=step.actor, facts=facts, at=step.at)
+            engine.follow(spend, "account_goods", actor=step.actor, facts=facts, at=step.at)
 
     step.then(follow)
 
