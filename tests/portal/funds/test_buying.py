@@ -62,7 +62,8 @@ def test_bought_goods_come_in_under_the_spending_s_code_and_account_for_it(world
     told = [e for e in sealed() if code in dict(e.body["cases"])]
     kinds = [e.body["type"] for e in told]
     assert kinds[-5:] == [
-        "arrival.announce", "arrival.count", "arrival.inspect", "arrival.take", "spend.account_goods",
+        "arrival.announce", "arrival.count", "arrival.inspect", "arrival.take",
+        "spend.account_goods",
     ]  # fmt: skip
     assert not [k for k in kinds if k.startswith("pledge.")], "a purchase is no gift"
     assert told[-5].body["data"]["postings"][0]["from"] == f"purchase:{code}"
