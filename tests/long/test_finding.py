@@ -239,4 +239,5 @@ def test_many_gifts_are_found_quickly(keep, size):
     keep("finding", seed=SEED, **result)
     measured = [told for told in result.values() if isinstance(told, dict)]
     assert max(told["queries"] for told in measured) <= 5
-    assert max(told["p95 ms"] for told in measured) <= MOST_MS[connection.vendor]
+    if size >= SIZE[connection.vendor]:  # the short version judges what is right alone
+        assert max(told["p95 ms"] for told in measured) <= MOST_MS[connection.vendor]
