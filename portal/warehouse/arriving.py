@@ -66,7 +66,7 @@ class AnnouncedLine(Facts):
     )
 
 
-class Announced(Facts, line=_("The donor sent the goods to the warehouse")):
+class Announced(Facts, line=_("The goods were sent to the warehouse")):
     warehouse: str = fact(_("Warehouse"), choices="warehouse_choices")
     carrier: Carrier = fact(_("Carrier"))
     waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="")
