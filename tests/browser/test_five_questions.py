@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from ledger import publishing
-from tests.browser.hands import PHONE, fits
+from tests.browser.hands import PHONE, asked, fits
 from tests.portal.tracking.stories import Story, whole
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,8 +50,14 @@ def phone(new_context, live_server, seal_and_project, settings):
 
 def on_screen(page, selector):
     """Wholly within what the phone shows at this moment."""
-    box = page.locator(selector).bounding_box()
-    return box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
+    top, bottom = edges(page, selector)
+    return top >= 0 and bottom <= PHONE["height"]
+
+
+def edges(page, selector):
+    """Where it begins and ends on the screen; of the newest, where htmx replaces it meanwhile."""
+    script = "e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom]"
+    return asked(page.locator(selector), script)
 
 
 def keep(page, name):
@@ -68,8 +74,9 @@ def test_five_questions_are_answered_within_one_screen_or_one_tap(phone, languag
     for question, (answer, tap) in QUESTIONS.items():
         page.evaluate("scrollTo(0, 0)")
         if tap:
-            top = page.locator(tap).bounding_box()["y"]
-            assert top < LONGEST * PHONE["height"], f"nothing to tap for: {question}"
+            assert edges(page, tap)[0] < LONGEST * PHONE["height"], (
+                f"nothing to tap for: {question}"
+            )
             page.locator(tap).click()
         assert on_screen(page, answer), question
         assert page.locator(answer).inner_text().strip()
