@@ -13,7 +13,7 @@ from portal.tracking.checking import differences
 from tests.factories.clock import AT, later
 from tests.factories.funds import create_campaign
 from tests.factories.needs import create_need
-from tests.factories.oversight import asked_in_public
+from tests.factories.oversight import answered, asked_in_public
 from tests.factories.shipping import create_shipment
 from tests.factories.warehouse import create_arrival, create_warehouse
 
@@ -55,17 +55,16 @@ def test_parcels_deliveries_needs_questions_and_statements_stand_with_whom_they_
 def test_what_was_done_leaves_the_board_and_the_longest_waiting_stands_first(
     client, seal_and_project
 ):
-    late = asked_in_public(
-        create_warehouse().code, (second := create_warehouse()).org, at=later(hours=5)
-    )
-    early = asked_in_public(second.code, create_warehouse().org)
-    create_shipment(stage="confirmed")
+    first, second = create_warehouse(), create_warehouse()
+    late = asked_in_public(first.code, first.org, at=later(hours=5))
+    early = asked_in_public(second.code, second.org)
+    done = answered(second.code, second.org)
     seal_and_project()
 
     page = board(client)
 
     assert page.index(early.code) < page.index(late.code)
-    assert "Shipment" not in page
+    assert done.code not in page
 
 
 def test_nothing_waits_says_so(client, seal_and_project):
