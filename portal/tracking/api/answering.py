@@ -50,6 +50,11 @@ def reader_of(request: HttpRequest) -> str:
 
 
 def open_to_all(view: View) -> View:
+    """`shared`, and so many questions a minute for each reader."""
+    return shared(_counted(view))
+
+
+def shared(view: View) -> View:
     """Any page may read it, no cookie goes with it; nobody may write."""
 
     @wraps(view)
@@ -77,14 +82,21 @@ def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpR
         response = problem_of(_("Nothing can be written here: ask with GET."), status=405)
         response["Allow"] = ", ".join(METHODS)
         return response
-    now = timezone.now()
-    limit = settings.API_PER_MINUTE
-    if not allowed(f"api:{reader_of(request)}", limit=limit, per=PER, at=now):
+    return view(request, *args, **kwargs)
+
+
+def _counted(view: View) -> View:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        now, limit = timezone.now(), settings.API_PER_MINUTE
+        if allowed(f"api:{reader_of(request)}", limit=limit, per=PER, at=now):
+            return view(request, *args, **kwargs)
         said = _("More than %(n)d questions in a minute came from your address. Please wait.")
         response = problem_of(said % {"n": limit}, status=429)
         response["Retry-After"] = str(PER - int(now.timestamp()) % PER)
         return response
-    return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 def problem_of(detail: str, *, status: int) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from portal.tracking.api.answering import Problem, open_to_all
+from portal.tracking.api.answering import Problem, shared
 from portal.tracking.responding import conditional
 
 ENDING = ".schema.json"
@@ -20,7 +20,7 @@ def schemas() -> dict[str, Path]:
     return {file.name.removesuffix(ENDING): file for file in found}
 
 
-@open_to_all
+@shared
 def schema(request: HttpRequest, name: str) -> HttpResponse:
     """What the `data` of an entry of this type holds; `x-committed` names what is sealed as a
     commitment only."""
