@@ -98,6 +98,7 @@ def test_r12_what_a_fund_paid_for_is_sold_for_that_fund_and_for_no_other(fund, s
     assert in_fund(fund, lot)
     told = next(e.body["data"] for e in sealed() if e.body["type"] == "lot.sell")
     assert (told["fund"], told["proceeds"]) == (fund.code, "in_fund")
+    assert broken() == []
 
 
 def test_acceptance_12_over_http_the_sale_stands_on_the_pages_of_lot_gift_and_fund(
