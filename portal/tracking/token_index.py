@@ -22,6 +22,11 @@ TRIGGERS = (
         WHEN OLD.tokens <> NEW.tokens BEGIN {TAKE} {ADD} END""",
 )
 
+DROPS = (
+    *("DROP TRIGGER {0}_token_add", "DROP TRIGGER {0}_token_take", "DROP TRIGGER {0}_token_new"),
+    "DROP TABLE {0}_token",
+)
+
 
 def build(apps: Any, editor: Any) -> None:
     postgres = editor.connection.vendor == "postgresql"
@@ -35,11 +40,7 @@ def build(apps: Any, editor: Any) -> None:
 def remove(apps: Any, editor: Any) -> None:
     postgres = editor.connection.vendor == "postgresql"
     for table in TABLES:
-        if postgres:
-            editor.execute(f"DROP INDEX {table}_tokens")
-        for name in () if postgres else ("add", "take", "new"):
-            editor.execute(f"DROP TRIGGER {table}_token_{name}")
-        if not postgres:
-            editor.execute(f"DROP TABLE {table}_token")
+        for statement in ("DROP INDEX {0}_tokens",) if postgres else DROPS:
+            editor.execute(statement.format(table))
     if postgres:
         editor.execute("DROP FUNCTION tracking_tokens(text)")

@@ -273,6 +273,29 @@ def components(language):
         "_lookup": [
             {"action": "#g", "example": "G-7K2M9Q4TX5", "example_href": "#x"},
         ],
+        "_finder": [
+            {
+                "action": "#list",
+                "words": say("口罩", "mask"),
+                "fields": [
+                    {
+                        "key": "class",
+                        "label": say("物资类别", "Kind of goods"),
+                        "kind": "choice",
+                        "any": say("不限", "Any"),
+                        "choices": [("mask", say("口罩", "Masks"), True)],
+                    },
+                    {"key": "from", "label": say("起始日期", "From the day"), "kind": "day"},
+                ],
+                "ticks": [{"key": "overdue", "label": say("逾期", "Overdue"), "value": "1"}],
+                "orders": [("newest", say("最新的在前", "Newest first"), True)],
+                "chips": [{"label": say("类别：口罩", "Kind: Masks"), "href": "#without"}],
+                "all_href": "#all",
+                "notices": [say("这一条件没有使用。", "It was left out.")],
+                "found": say("找到 118 条", "118 found"),
+                "csv_href": "#csv",
+            }
+        ],
         "_pager": [{"older": "#older", "newer": "#newer", "shown": "20 / 118"}],
         "_empty": [
             {
