@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0001_initial'),
+        ("campaigns", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='campaign',
-            name='pause_reason',
-            field=models.CharField(blank=True, max_length=20, verbose_name='why it takes no gifts'),
+            model_name="campaign",
+            name="pause_reason",
+            field=models.CharField(blank=True, max_length=20, verbose_name="why it takes no gifts"),
         ),
     ]

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('funds', '0001_initial'),
+        ("funds", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='spend',
-            name='bought',
-            field=models.JSONField(blank=True, default=list, verbose_name='goods bought'),
+            model_name="spend",
+            name="bought",
+            field=models.JSONField(blank=True, default=list, verbose_name="goods bought"),
         ),
         migrations.AddField(
-            model_name='spend',
-            name='invoice',
-            field=models.CharField(blank=True, max_length=200, verbose_name='number of the invoice'),
+            model_name="spend",
+            name="invoice",
+            field=models.CharField(
+                blank=True, max_length=200, verbose_name="number of the invoice"
+            ),
         ),
     ]

@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('funds', '0002_goods_bought'),
+        ("funds", "0002_goods_bought"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='fund',
-            name='idle',
-            field=models.BigIntegerField(default=0, editable=False, verbose_name='not spent for too long, in fen'),
+            model_name="fund",
+            name="idle",
+            field=models.BigIntegerField(
+                default=0, editable=False, verbose_name="not spent for too long, in fen"
+            ),
         ),
         migrations.AddField(
-            model_name='fund',
-            name='near',
-            field=models.BooleanField(default=False, editable=False, verbose_name='its last day is near'),
+            model_name="fund",
+            name="near",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="its last day is near"
+            ),
         ),
     ]

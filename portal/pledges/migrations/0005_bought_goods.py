@@ -4,18 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pledges', '0004_diversion'),
+        ("pledges", "0004_diversion"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='pledge',
-            name='pledge_stage_known',
+            model_name="pledge",
+            name="pledge_stage_known",
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['registered', 'accepted', 'bought', 'declined', 'dispatched', 'part_received', 'received', 'fulfilled', 'withdrawn', 'overdue', 'release_proposed', 'released'])), name='pledge_stage_known'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "registered",
+                            "accepted",
+                            "bought",
+                            "declined",
+                            "dispatched",
+                            "part_received",
+                            "received",
+                            "fulfilled",
+                            "withdrawn",
+                            "overdue",
+                            "release_proposed",
+                            "released",
+                        ],
+                    )
+                ),
+                name="pledge_stage_known",
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pledges', '0005_bought_goods'),
+        ("pledges", "0005_bought_goods"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pledge',
-            name='campaign',
-            field=models.CharField(blank=True, max_length=12, verbose_name='campaign'),
+            model_name="pledge",
+            name="campaign",
+            field=models.CharField(blank=True, max_length=12, verbose_name="campaign"),
         ),
     ]

@@ -5,43 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracking', '0008_statistics'),
+        ("tracking", "0008_statistics"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Purchase',
+            name="Purchase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.BigIntegerField(default=0)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('fund', models.CharField(blank=True, max_length=12)),
-                ('stage', models.CharField(blank=True, max_length=30)),
-                ('hospital', models.CharField(blank=True, max_length=12)),
-                ('aside', models.BigIntegerField(default=0)),
-                ('paid', models.BigIntegerField(default=0)),
-                ('lines', models.JSONField(default=list)),
-                ('held', models.JSONField(default=list)),
-                ('subjects', models.JSONField(default=dict)),
-                ('names', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.BigIntegerField(default=0)),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("fund", models.CharField(blank=True, max_length=12)),
+                ("stage", models.CharField(blank=True, max_length=30)),
+                ("hospital", models.CharField(blank=True, max_length=12)),
+                ("aside", models.BigIntegerField(default=0)),
+                ("paid", models.BigIntegerField(default=0)),
+                ("lines", models.JSONField(default=list)),
+                ("held", models.JSONField(default=list)),
+                ("subjects", models.JSONField(default=dict)),
+                ("names", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['fund'], name='tracking_purchase_fund')],
+                "indexes": [models.Index(fields=["fund"], name="tracking_purchase_fund")],
             },
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.BigIntegerField(default=0)),
-                ('spans', models.JSONField(default=list)),
-                ('gift', models.ForeignKey(db_column='gift', on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='tracking.gift', to_field='code')),
-                ('purchase', models.ForeignKey(db_column='purchase', on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='tracking.purchase', to_field='code')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.BigIntegerField(default=0)),
+                ("spans", models.JSONField(default=list)),
+                (
+                    "gift",
+                    models.ForeignKey(
+                        db_column="gift",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="tracking.gift",
+                        to_field="code",
+                    ),
+                ),
+                (
+                    "purchase",
+                    models.ForeignKey(
+                        db_column="purchase",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="tracking.purchase",
+                        to_field="code",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('gift', 'purchase'), name='tracking_share_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("gift", "purchase"), name="tracking_share_once")
+                ],
             },
         ),
     ]
