@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from portal.accounts.acting import Actor
@@ -63,24 +63,19 @@ def replacement_choices(*, subject: Receipt, actor: Actor) -> list[tuple[str, An
     return [(row.code, f"{row.code} · {row.stage_label}") for row in rows.order_by("-pk")[:50]]
 
 
-def unreported(hospitals: Collection[str]) -> QuerySet[Receipt]:
-    """Receipts of these hospitals of which something is not reported as issued, the oldest
-    first."""
-    left = ReceiptLine.objects.filter(issued__lt=F("accepted") + F("later"))
-    return _of(hospitals).filter(Exists(left.filter(receipt=OuterRef("pk")))).order_by("pk")
-
-
-def disputed(hospitals: Collection[str]) -> QuerySet[Receipt]:
-    """Receipts of these hospitals with a difference, whether it is explained yet or not."""
-    return _of(hospitals).filter(stage__in=STANDING).order_by("-since", "-pk")
-
-
-def _of(hospitals: Collection[str]) -> QuerySet[Receipt]:
-    """Their receipts; `lacks`: whether something of it is still missing."""
-    lost = ReceiptLine.objects.filter(missing__gt=F("later") + F("found"))
-    rows = Receipt.objects.filter(shipment__hospital__code__in=hospitals)
-    rows = rows.annotate(lacks=Exists(lost.filter(receipt=OuterRef("pk"))))
-    return rows.select_related("shipment__hospital")
+def unsettled(hospitals: Collection[str]) -> QuerySet[Receipt]:
+    """Receipts of these hospitals that differ, explained or not, the newest first; then those of
+    which something is not reported as issued (`unreported`), the oldest first. `lacks`: whether
+    something of it is still missing."""
+    lines = ReceiptLine.objects.filter(receipt=OuterRef("pk"))
+    rows = Receipt.objects.filter(shipment__hospital__code__in=hospitals).annotate(
+        lacks=Exists(lines.filter(missing__gt=F("later") + F("found"))),
+        unreported=Exists(lines.filter(issued__lt=F("accepted") + F("later"))),
+        differs=Case(When(stage__in=STANDING, then=F("since"))),
+    )
+    found = rows.filter(Q(unreported=True) | Q(differs__isnull=False))
+    newest = F("differs").desc(nulls_last=True)
+    return found.select_related("shipment__hospital").order_by(newest, "pk")
 
 
 def open_differences(org: str) -> QuerySet[Receipt]:

@@ -9,7 +9,7 @@ from portal.accounts.acting import Actor
 from portal.catalogue.queries import described, unit_of
 from portal.needs.models import Need
 from portal.receipts.models import Receipt
-from portal.receipts.queries import disputed, unreported
+from portal.receipts.queries import unsettled
 from portal.stages.engine import allowed_moves
 from portal.stages.table import Move
 from portal.warehouse.models import RecallAnswer
@@ -57,20 +57,23 @@ def line_rows(need: Need) -> list[dict[str, Any]]:
 def received_rows(actors: Mapping[str, Actor]) -> list[dict[str, Any]]:
     """Receipts of these hospitals (actors by code) that differ, or of which something is not
     reported as issued; each with what may be said of it now."""
-    waiting = {row.pk: row for row in unreported(actors)[:MOST]}
-    found = {row.pk: row for row in disputed(actors)[:MOST]} | waiting
     return [
         {
             "receipt": row,
-            "unreported": pk in waiting,
-            "moves": _moves(row, actors, report_use=pk in waiting, come_later=_lacks(row)),
+            "unreported": _told(row, "unreported"),
+            "moves": _moves(
+                row,
+                actors,
+                report_use=_told(row, "unreported"),
+                come_later=_told(row, "lacks"),
+            ),
         }
-        for pk, row in found.items()
+        for row in unsettled(actors)[: 2 * MOST]
     ]
 
 
-def _lacks(row: Receipt) -> bool:
-    return bool(row.lacks)  # type: ignore[attr-defined]  # annotated by the query
+def _told(row: Receipt, name: str) -> bool:
+    return bool(getattr(row, name))  # annotated by the query
 
 
 def _moves(row: Receipt, actors: Mapping[str, Actor], **sense: bool) -> list[Move]:
