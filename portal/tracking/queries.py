@@ -17,6 +17,7 @@ from portal.tracking.models import (
     Subject,
     Variant,
 )
+from portal.tracking.statistics.dwelling import Usual, typical, usual
 from portal.tracking.tracing import Span, spans_of
 
 AT_ONCE = 20
@@ -40,11 +41,12 @@ def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
 @dataclass(frozen=True)
 class Followed:
     """A gift; what was bought with its money and which fen of each payment are its own; whether
-    anybody has asked about it."""
+    anybody has asked about it; how long things usually stay in each stage."""
 
     gift: Gift
     paid: list[tuple[Purchase, list[Span]]]
     asked: bool
+    usual: Usual
 
 
 def followed(code: str) -> Followed | None:
@@ -52,9 +54,9 @@ def followed(code: str) -> Followed | None:
     own = [field.attname for field in Gift._meta.concrete_fields]
     theirs = [field.attname for field in Purchase._meta.concrete_fields]
     about = Subject.objects.filter(about=OuterRef("code"), kind="question")
-    found = Gift.objects.filter(code=code).annotate(asked=Exists(about)).order_by("shares__pk")
-    beside = ("asked", "shares__spans", *(f"shares__purchase__{n}" for n in theirs))
-    rows = list(found.values(*own, *beside))
+    found = Gift.objects.filter(code=code).annotate(asked=Exists(about), **typical())
+    beside = ("asked", *typical(), "shares__spans", *(f"shares__purchase__{n}" for n in theirs))
+    rows = list(found.order_by("shares__pk").values(*own, *beside))
     if not rows:
         return None
     paid = [
@@ -62,7 +64,8 @@ def followed(code: str) -> Followed | None:
         for row in rows
         if (spans := row["shares__spans"]) and row["shares__purchase__paid"]
     ]
-    return Followed(Gift(**{name: rows[0][name] for name in own}), paid, rows[0]["asked"])
+    gift = Gift(**{name: rows[0][name] for name in own})
+    return Followed(gift, paid, asked=rows[0]["asked"], usual=usual(rows[0]))
 
 
 class Erased(str):

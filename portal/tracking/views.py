@@ -14,7 +14,6 @@ from portal.tracking import lookup as finding
 from portal.tracking.models import Need, Organisation
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import of_organisation
-from portal.tracking.statistics.dwelling import Usual, usual
 
 View = Callable[..., HttpResponse]
 
@@ -54,8 +53,7 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
         told, version = partial(_money, found), f"{row.version}.{bought}"
     else:
         template = "tracking/_live.html" if fragment(request) else "tracking/gift.html"
-        typical = usual()
-        told, version = partial(_gift, found, typical), f"{row.version}.{typical.version}"
+        told, version = partial(_gift, found), f"{row.version}.{found.usual.version}"
     return page(request, template, told, version=version, entries=row.version)
 
 
@@ -65,11 +63,11 @@ def _money(found: queries.Followed) -> dict[str, Any]:
     return {**shown, **voices.of(row.code, lines=lines, asked=found.asked)}
 
 
-def _gift(found: queries.Followed, typical: Usual) -> dict[str, Any]:
+def _gift(found: queries.Followed) -> dict[str, Any]:
     row, lines = found.gift, queries.lines_of(found.gift.code)
     shown = showing.gift(row, lines, queries.named_of(lines))
     beside = voices.of(row.code, lines=lines, asked=found.asked)
-    return {**shown, "staying": staying.told(lines, typical), **beside}
+    return {**shown, "staying": staying.told(lines, found.usual), **beside}
 
 
 @by_code

@@ -8,6 +8,9 @@ numbers that occurred. Stays that have not ended do not count; they are told by 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Subquery
 
 from portal.input.templatetags.pages import ZONE
 from portal.tracking.models import Subject, Tally
@@ -104,17 +107,22 @@ class Usual:
         return self.stages.get(f"{kind}.{stage}")
 
 
-def usual() -> Usual:
+def typical() -> dict[str, Subquery]:
+    """What a query of anything annotates to be told what is usual as well: `usual` reads it."""
+    rows = Tally.objects.filter(of="", kind="typical", day="")
+    return {f"usual_{name}": Subquery(rows.values(name)[:1]) for name in ("amounts", "version")}
+
+
+def usual(row: Mapping[str, Any]) -> Usual:
     """The medians of every stage as the last whole day left them: for pages of one gift, shipment
     or need, which say "took 5 h, median 9 h, as of <day>" (`hours` counts the 5). They change once
-    a day; one query."""
-    row = Tally.objects.filter(of="", kind="typical", day="").first()
-    if row is None:
+    a day. `row`: values of a query with `typical` in it."""
+    told = row["usual_amounts"]
+    if told is None:
         return Usual(day=None, index=0, version=0, stages={})
-    told = row.amounts
     return Usual(
         day=date.fromisoformat(told["day"]) if told["day"] else None,
         index=told["index"],
-        version=row.version,
+        version=row["usual_version"],
         stages={key: (found[0], found[1], found[2]) for key, found in told["stages"].items()},
     )

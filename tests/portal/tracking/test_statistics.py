@@ -10,7 +10,7 @@ import pytest
 
 import ledger.api as ledger
 from ledger.core import codes
-from portal.tracking import checking, projecting
+from portal.tracking import checking, projecting, queries
 from portal.tracking.models import Tally
 from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.statement import at_present
@@ -265,20 +265,20 @@ def test_r16_the_same_history_entry_by_entry_never_falls_without_a_word(log, sea
 def test_medians_are_those_of_the_last_whole_day(log, seal_and_project):
     story = Story()
     story.catalogue()
-    story.gift((MASK, 1, None, 0))
+    gift = story.gift((MASK, 1, None, 0))
     seal_and_project()
-    assert dwelling.usual().of("pledge", "registered") is None
+    assert queries.followed(gift).usual.of("pledge", "registered") is None
 
     story.at += timedelta(days=1)
     gift = story.gift((MASK, 1, None, 0), accepted=False)
     story.at += timedelta(hours=7)
     story.move_gift(gift, "accept", "accepted")
     seal_and_project()
-    first = dwelling.usual()
+    first = queries.followed(gift).usual
     story.at += timedelta(days=1)
     story.gift((MASK, 1, None, 0))
     seal_and_project()
-    second = dwelling.usual()
+    second = queries.followed(gift).usual
 
     assert (f"{first.day}", first.of("pledge", "registered")) == ("2026-03-02", (0, 0, 1))
     assert (f"{second.day}", second.of("pledge", "registered")) == ("2026-03-03", (0, 7, 2))
