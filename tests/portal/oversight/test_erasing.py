@@ -11,6 +11,7 @@ from itertools import chain
 
 import pytest
 import redis
+from django.apps import apps
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import connection, models
@@ -25,6 +26,7 @@ from portal.accounts.models import Grant, Link, Person
 from portal.disclosure.lists import erasable, erased_with, listed, portal_models
 from portal.disclosure.places import models_with_values
 from portal.input.models import Hit, Sending
+from portal.notices import boxes
 from portal.oversight.invariants import broken
 from portal.pledges.models import Pledge
 from portal.stages.facts import closed_names
@@ -78,6 +80,13 @@ def values():
     """What the field key still opens."""
     for uid in set(Disclosure.objects.values_list("uid", flat=True)):
         yield "disclosures", json.dumps(api.disclosures_all(uid), ensure_ascii=False).encode()
+
+
+def notices():
+    """What the field key still opens of addresses and mails."""
+    for model in apps.get_app_config("notices").get_models():
+        for row in model.objects.exclude(box=None):
+            yield f"box {model.__name__}", boxes.open_(row.box, code=row.code).encode()
 
 
 def files(*folders):
@@ -173,6 +182,7 @@ def everything(client, world, log):
         chain(
             tables(),
             values(),
+            notices(),
             files(log.dir, configured.VAR / "queue"),
             database_files(),
             redis_keys(),
