@@ -74,8 +74,8 @@ def _said(one: Filter, value: str) -> str:
         return str(one.label)
     label = next((str(label) for key, label in one.choices() if key == value), value)
     if one.kind == "words":
-        label = _("“%(words)s”") % {"words": value}
-    return f"{one.label}{_(': ')}{label}"
+        label = f"“{value}”"
+    return _("%(name)s: %(value)s") % {"name": one.label, "value": label}
 
 
 def found(page: Page, *, chosen: bool) -> str:

@@ -55,7 +55,8 @@ def test_r20_a_late_confirmation_ends_the_mark_and_is_called_late(client, seal_a
     shown = pages(client, shipment)
 
     assert "Confirmed late" in shown["shipment"]
-    assert "unconfirmed" not in shown["hospital"] + shown["organisations"]
+    assert "unconfirmed by this recipient" not in shown["hospital"]
+    assert "delivery unconfirmed" not in shown["organisations"]
     assert Organisation.objects.get(code=shipment.hospital.code).unconfirmed == 0
 
 
