@@ -61,7 +61,7 @@ GIFTS = ListOf(
     "gift",
     columns=(
         Column("code", _("Gift"), "#meta+code", lambda r: r.gift.code, "code"),
-        Column("opened", _("Registered"), "#date+opened", lambda r: r.gift.opened_at, "moment"),
+        Column("opened", _("Registered on"), "#date+opened", lambda r: r.gift.opened_at, "moment"),
         Column("stage", _("Stage"), "#status+code", lambda r: r.gift.stage),
         Column("item", _("Item"), "#item+code", lambda r: r.item),
         Column("item_zh", _("Item, in Chinese"), "#item+name+i_zh", lambda r: r.names("zh")),
@@ -152,7 +152,7 @@ NEEDS = ListOf(
         Column("unit_zh", _("Unit"), "#item+unit+i_zh", lambda r: r.names("unit_zh")),
         Column("unit_en", _("Unit, in English"), "#item+unit+i_en", lambda r: r.names("unit_en")),
         Column("quantity_kind", _("Kind of quantity"), "#meta+kind", _line("quantity_kind")),
-        _count("asked", _("Asked for")),
+        _count("asked", _("Quantity asked for")),
         _count("pledged", _("Pledged")),
         _count("moving", _("On the way")),
         _count("received", _("Confirmed")),
