@@ -7,6 +7,7 @@ import pytest
 from celery import current_app
 from django.conf import settings as configured
 from django.contrib.contenttypes.management import create_contenttypes
+from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models.signals import post_migrate
 from django.utils import timezone
@@ -16,17 +17,41 @@ from ledger import creating, sealing, triggers, vault
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_lifts_triggers():
-    """A flush deletes or truncates everything: without the triggers, which come back."""
+    """A flush deletes or truncates everything: without the triggers, which come back.
+
+    PostgreSQL takes longer over truncating a hundred empty tables, and over making the triggers
+    anew, than most tests over what they do; so only what has rows is emptied, and the triggers
+    are passed over.
+    """
     flush = BaseDatabaseOperations.execute_sql_flush
 
     @wraps(flush)
     def lifted(self, sql_list):
+        if self.connection.vendor == "postgresql" and _may_pass_triggers(self.connection):
+            _empty(self.connection)
+            return
         with triggers.lifted(self.connection):
             flush(self, sql_list)
 
     BaseDatabaseOperations.execute_sql_flush = lifted
     yield
     BaseDatabaseOperations.execute_sql_flush = flush
+
+
+def _may_pass_triggers(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        return cursor.fetchone()[0]
+
+
+def _empty(connection):
+    quoted = map(connection.ops.quote_name, connection.introspection.django_table_names())
+    each = (f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in quoted)  # noqa: S608
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key
+        cursor.execute(" UNION ALL ".join(each))
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {name}")  # noqa: S608
 
 
 @pytest.fixture(scope="session", autouse=True)
