@@ -45,7 +45,7 @@ def signers(lines: Sequence[Line]) -> list[dict[str, Any]]:
         name = words.name(line.names, line.org) if line.org else role
         row = found.setdefault(line.org or line.role, {"name": name, "roles": {}, "count": 0})
         row["count"] += 1
-        row["name"] = name
+        row |= {"name": name, "known": line.org in line.names}
         if line.org:
             row["roles"][role] = None
     return [
@@ -53,7 +53,7 @@ def signers(lines: Sequence[Line]) -> list[dict[str, Any]]:
             "name": row["name"],
             "roles": words.joined(list(row["roles"])),
             "count": row["count"],
-            "href": reverse("tracking:organisation", args=[key]) if key[1:2] == "-" else "",
+            "href": reverse("tracking:organisation", args=[key]) if row["known"] else "",
         }
         for key, row in found.items()
     ]

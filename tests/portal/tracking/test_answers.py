@@ -2,12 +2,14 @@
 journeys are folded."""
 
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from django.urls import reverse
 
 from portal.tracking import folded
+from portal.tracking.models import Line
 from tests.portal.tracking.stories import MASK, Story, whole
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,23 @@ def test_whoever_signed_is_named_with_the_number_of_entries(page):
     assert "Donor" in html
     assert "Hospital" in html
     assert "Clock" not in html
+
+
+def test_a_signer_of_whom_no_entry_tells_has_no_page_to_lead_to():
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    seen = {"role": "coordinator", "recorded_at": at, "at": at}
+    lines = [
+        Line(seq=2, org="U-B8KD3M7QW7", names={}, **seen),
+        Line(seq=1, org="U-5RD6V9KME4", names={"U-5RD6V9KME4": {"en": "Charity"}}, **seen),
+    ]
+
+    known, unknown = folded.signers(lines)
+
+    assert (known["name"], known["href"]) == (
+        "Charity",
+        reverse("tracking:organisation", args=["U-5RD6V9KME4"]),
+    )
+    assert (unknown["name"], unknown["href"]) == ("U-B8KD3M7QW7", "")
 
 
 def test_a_long_journey_shows_the_newest_and_folds_the_rest_by_day(page):
