@@ -156,12 +156,16 @@ def _gifts() -> QuerySet[Pledge]:
 class AllocationLines(Lines):
     model = AllocationLine
     verbose_name_plural = _("lots")
-    fields = ("item", "lot", "pieces")
-    readonly_fields = ("item", "pieces")
+    fields = ("item", "lot_code", "pieces")
+    readonly_fields = ("item", "lot_code", "pieces")
     ordering = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("lot__variant__item")
+
+    @admin.display(description=_("lot"))
+    def lot_code(self, line: AllocationLine) -> str:
+        return line.lot.code
 
     @admin.display(description=_("quantity"))
     def pieces(self, line: AllocationLine) -> str:
