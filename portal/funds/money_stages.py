@@ -14,7 +14,7 @@ class Shown(Choice):
     """What the public page says of the donor; the amount is public in any case."""
 
     FULL = "full", _("Full name")
-    MASKED = "masked", _("Surname and 某")
+    MASKED = "masked", _("Surname only, the rest masked")
     ALIAS = "alias", _("Another name")
     ANONYMOUS = "anonymous", _("Anonymous")
 

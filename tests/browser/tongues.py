@@ -21,6 +21,8 @@ VOID = {"meta", "link", "input", "img", "br", "hr", "source", "wbr", "col", "use
 NAMES = {
     "国械注准",
     "慈善法",
+    "快递",  # Kuaidi100
+    "快递鸟",
     "True",
     "False",
     "None",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.tracking import showing as public
 from portal.tracking import words
+from portal.tracking.lookup import PAGES
 from portal.tracking.models import Organisation, Tally
 from portal.tracking.statistics import making, provinces
 from portal.tracking.statistics.making import Asked
@@ -15,8 +16,6 @@ from portal.tracking.statistics.reading import Sums, kind_of, unit_of
 from portal.tracking.statistics.registry import BY_KEY, COUNT, FEN, HOURS, Figure
 from portal.tracking.statistics.statement import Statement
 
-PAGES = {"G": "gift", "N": "need", "S": "shipment", "U": "organisation", "F": "fund"}
-PAGES |= {"W": "warehouse", "B": "lot", "M": "campaign"}
 AT_ONCE = 20
 OF_HOSPITALS = ("shipments_confirmed", "confirm_hours", "shipments_late", "needs_open")
 OF_OTHERS = ("gifts",)
@@ -24,10 +23,10 @@ IN_PIECES = {"hospital": ("confirmed", "gap"), "charity": ("counted", "dispatche
 
 
 def page_of(code: str) -> str:
-    """The page of a code; where it has none, the look-up says on whose page it stands."""
+    """The page of a code; nothing where it has none, for it stands on its gift's."""
     if code[:1] in PAGES:
-        return reverse(f"tracking:{PAGES[code[0]]}", args=[code])
-    return f"{reverse('tracking:lookup')}?q={code}" if code else ""
+        return reverse(PAGES[code[0]][0], args=[code])
+    return f"{reverse('tracking:lookup')}?q={code}" if code[:1] == "P" else ""
 
 
 def rows(
