@@ -62,8 +62,10 @@ def is_code(typed: str) -> bool:
 
 
 def _code_like(written: str) -> bool:
-    """Whether somebody meant a code, right or wrong; `N95` and `GB 19083` are words too."""
-    return len(written) > LONGEST or bool(CODE_LIKE.match(written.upper()))
+    """Whether somebody meant a code, right or wrong; `N95` and `GB 19083` are words too.
+
+    One code in twenty has no digit at all: what checks as a code is one."""
+    return len(written) > LONGEST or bool(CODE_LIKE.match(written.upper())) or is_code(written)
 
 
 def _allowed(request: HttpRequest, written: str) -> bool:

@@ -81,6 +81,18 @@ def test_a_code_may_be_typed_in_many_ways(world, client, how):
     assert (response.status_code, response["Location"]) == (302, f"/en/g/{world['gift']}/")
 
 
+@pytest.mark.parametrize(
+    "how", [str, as_full_width, lambda c: c[0] + c[2:], lambda c: c[0] + c[2:].lower()]
+)
+def test_a_code_of_letters_alone_is_a_code_and_no_word(client, how):
+    code = next(c for c in iter(lambda: mint("G"), None) if c[2:].isalpha())
+
+    response = client.get("/en/g/", {"q": how(code)})
+
+    assert response.status_code == 404
+    assert f"Nothing public has the code {code}." in response.content.decode()
+
+
 def test_needs_shipments_and_organisations_are_found_too(world, client):
     wanted = {
         world["need"]: f"/en/needs/{world['need']}/",
