@@ -94,18 +94,18 @@ if ANCHOR_URL and not ANCHOR_CA_FILE:
 if MIRROR_OF and not WITNESSES:
     WITNESSES = str(LEDGER_DIR / "policy")  # those that the mirrored portal names
 LEDGER_SEALED = "tracking.project"  # a task's name, all the ledger knows of it
-LEDGER_REBUILT = ["portal.tracking.projecting.rebuild"]  # called once its tables are made anew
+LEDGER_REBUILT = ["portal.tracking.projection.projecting.rebuild"]  # called after its own tables
 LEDGER_CHECKS = [  # fsck runs these too
-    "portal.tracking.checking.differences",
+    "portal.tracking.projection.checking.differences",
     "portal.balance.checking.differences",
 ]
 LEDGER_FOLLOWED = [  # called once a mirror's tables have followed
-    "portal.tracking.projecting.project_all",
-    "portal.tracking.finding.renew",
+    "portal.tracking.projection.projecting.project_all",
+    "portal.tracking.finding.gathering.renew",
     "portal.evidence.mirrored.fetch_all",
 ]
 if MIRROR_OF:
-    LEDGER_CHECKS = ["portal.tracking.checking.differences"]  # it has no other tables
+    LEDGER_CHECKS = ["portal.tracking.projection.checking.differences"]  # it has no other tables
 FAILPOINTS = env.text("FAILPOINTS", "")
 if FAILPOINTS and not DEMO:
     raise ImproperlyConfigured("FAILPOINTS is set: faults are injected in tests and the demo only.")

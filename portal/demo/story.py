@@ -26,8 +26,8 @@ from portal.needs.freshness import STILL_NEEDED
 from portal.needs.models import Need
 from portal.pledges.models import Pledge
 from portal.shipping.models import Shipment
-from portal.tracking import projecting
-from portal.tracking.certificates import Certificate
+from portal.tracking.certificates.certificate import Certificate
+from portal.tracking.projection import projecting
 
 Progress = Callable[[int, int, str], None]  # done, total, what happens now
 LENGTH = timedelta(days=21)

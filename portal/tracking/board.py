@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import houses, voices
-from portal.tracking.lookup import Lost, nothing
+from portal.tracking import houses
+from portal.tracking.finding.lookup import Lost, nothing
 from portal.tracking.models import Gift, Line, Link, Subject
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 from portal.tracking.views import by_code
+from portal.tracking.voices import remarks
 
 
 @require_safe
@@ -32,7 +33,7 @@ def warehouse(request: HttpRequest, code: str) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         lines = Line.objects.filter(link__code=code, type=houses.STATED).order_by("-seq")
-        return {**houses.house(row, list(lines[: houses.KEPT])), **voices.of(code)}
+        return {**houses.house(row, list(lines[: houses.KEPT])), **remarks.of(code)}
 
     return page(
         request, "tracking/warehouse.html", context, version=row.version, entries=row.version
@@ -53,6 +54,6 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     def context() -> dict[str, Any]:
         own = Subject.objects.filter(kind="lot", code=code).first()
         shown = houses.lot(code, gift, own)
-        return {**shown, **voices.of(code, lines=shown["lines"])}
+        return {**shown, **remarks.of(code, lines=shown["lines"])}
 
     return page(request, "tracking/lot.html", context, version=gift.version, entries=gift.version)

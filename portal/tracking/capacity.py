@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import carried, queries
+from portal.tracking import queries
+from portal.tracking.gift import carried
 from portal.tracking.models import Line, Subject
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 
 KIND, OFFERED = "capacity", "capacity.offer"

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 
 from portal.languages import in_language
 from portal.tracking import queries, telling, words
-from portal.tracking.lookup import PAGES, Lost, nothing
+from portal.tracking.finding.lookup import PAGES, Lost, nothing
 from portal.tracking.models import Line, Link
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import conditional
 from portal.tracking.views import by_code
 

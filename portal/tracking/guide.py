@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portal.tracking import queries, words
 from portal.tracking.models import Variant
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 from portal.tracking.showing import crumbs, variant_name
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from portal.tracking import showing, sums, verdict, words
+from portal.tracking import showing, words
+from portal.tracking.gift import sums, verdict
 from portal.tracking.models import Gift, Holding, Line, Organisation, Subject
 from portal.tracking.queries import lines_of, named_of
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from portal.tracking import queries, showing
 from portal.tracking.models import Line
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 
 URGENT = "urgent.issue_urgent"

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from portal.tracking import due, queries, showing, telling, words
+from portal.tracking import queries, showing, telling, words
 from portal.tracking.models import Need, NeedLine
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import reading
+from portal.tracking.voices import due
 
 ON_HOME = 5
 DIGITS = 18

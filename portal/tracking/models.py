@@ -6,9 +6,9 @@ the index of the entry) by whatever concerns the row, and is part of its page's 
 
 from django.db import models
 
-from portal.tracking.bought import Purchase, Share
-from portal.tracking.certificates import Certificate
-from portal.tracking.findable import Findable, ShownName
+from portal.tracking.certificates.certificate import Certificate
+from portal.tracking.finding.findable import Findable, ShownName
+from portal.tracking.money.bought import Purchase, Share
 from portal.tracking.registers import Organisation, Variant
 from portal.tracking.rows import Projected
 from portal.tracking.tallies import Part, Tally

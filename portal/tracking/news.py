@@ -12,7 +12,7 @@ from portal.notices import following
 from portal.notices.commands import Words
 from portal.tracking import telling
 from portal.tracking.models import Cursor, Line, Link
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 
 TOLD = 2  # the cursor's row: how far followers were told
 AT_ONCE = 2000  # entries of one round

@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from portal.tracking import picturing, queries
-from portal.tracking.lookup import Lost, nothing
+from portal.tracking import queries
+from portal.tracking.finding.lookup import Lost, nothing
+from portal.tracking.gift import picturing
 from portal.tracking.models import Gift
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code

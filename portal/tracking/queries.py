@@ -17,8 +17,8 @@ from portal.tracking.models import (
     Subject,
     Variant,
 )
+from portal.tracking.money.tracing import Span, spans_of
 from portal.tracking.statistics.dwelling import Usual, typical, usual
-from portal.tracking.tracing import Span, spans_of
 
 AT_ONCE = 20
 NEWS = [

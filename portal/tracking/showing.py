@@ -11,22 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.stages.table import lifecycle
-from portal.tracking import (
-    after,
-    answers,
-    carried,
-    certifying,
-    drawing,
-    folded,
-    photos,
-    route,
-    sums,
-    telling,
-    verdict,
-    wishes,
-    words,
-)
+from portal.tracking import telling, words
+from portal.tracking.certificates import certifying
+from portal.tracking.gift import answers, carried, drawing, folded, photos, route, sums, verdict
 from portal.tracking.models import Gift, Line, Need, NeedLine, Organisation, Subject, Variant
+from portal.tracking.projection import after, wishes
 from portal.tracking.queries import Erased
 
 Named = Mapping[str, Mapping[str, Any]]

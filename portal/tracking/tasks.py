@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal.notices import following
-from portal.tracking import news, projecting
+from portal.tracking import news
+from portal.tracking.projection import projecting
 
 
 @shared_task(name="tracking.project", ignore_result=True)

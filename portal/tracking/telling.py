@@ -15,9 +15,10 @@ from ledger.core.postings import MONEY
 from portal.disclosure.classes import NAMED, OPEN
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move, lifecycle
-from portal.tracking import photos, words
-from portal.tracking.goods import name_of
+from portal.tracking import words
+from portal.tracking.gift import photos
 from portal.tracking.models import Line
+from portal.tracking.projection.goods import name_of
 from portal.tracking.queries import Erased
 
 Fact = dict[str, str]

@@ -2,35 +2,20 @@
 
 from django.urls import path, re_path
 
-from portal.tracking import (
-    asked,
-    asking,
-    board,
-    capacity,
-    certified,
-    corrections,
-    disclosures,
-    explorer,
-    feeds,
-    guide,
-    issued,
-    list_files,
-    list_pages,
-    lists,
-    money_pages,
-    owed,
-    pages,
-    search,
-    verifying,
-    views,
-)
+from portal.tracking import board, capacity, feeds, guide, issued, lists, pages, views
 from portal.tracking.api import views as api
 from portal.tracking.api.answering import open_to_all
+from portal.tracking.certificates import certified
+from portal.tracking.finding import search
+from portal.tracking.listing import asking, list_files, list_pages
+from portal.tracking.money import money_pages
 from portal.tracking.open_data.activities import activities
 from portal.tracking.open_data.grants import grants
 from portal.tracking.open_data.pages import open_data
 from portal.tracking.open_data.schemas import schema
+from portal.tracking.proving import explorer, verifying
 from portal.tracking.statistics import views as statistics
+from portal.tracking.voices import asked, corrections, disclosures, owed
 
 app_name = "tracking"
 urlpatterns = [

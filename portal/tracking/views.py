@@ -9,11 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from portal.tracking import due, money, money_showing, queries, showing, staying, voices
-from portal.tracking import lookup as finding
+from portal.tracking import queries, showing
+from portal.tracking.finding import lookup as finding
+from portal.tracking.gift import staying
 from portal.tracking.models import Need, Organisation
+from portal.tracking.money import holdings, money_showing
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import of_organisation
+from portal.tracking.voices import due, remarks
 
 View = Callable[..., HttpResponse]
 
@@ -47,7 +50,7 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise finding.Lost(finding.nothing(code), status=404)
     row = found.gift
-    if money.is_money(row):
+    if holdings.is_money(row):
         template = "tracking/_money.html" if fragment(request) else "tracking/money.html"
         bought = max((purchase.version for purchase, _spans in found.paid), default=0)
         told, version = partial(_money, found), f"{row.version}.{bought}"
@@ -60,13 +63,13 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
 def _money(found: queries.Followed) -> dict[str, Any]:
     row, lines = found.gift, queries.lines_of(found.gift.code)
     shown = money_showing.gift(row, lines, queries.named_of(lines), found.paid)
-    return {**shown, **voices.of(row.code, lines=lines, asked=found.asked)}
+    return {**shown, **remarks.of(row.code, lines=lines, asked=found.asked)}
 
 
 def _gift(found: queries.Followed) -> dict[str, Any]:
     row, lines = found.gift, queries.lines_of(found.gift.code)
     shown = showing.gift(row, lines, queries.named_of(lines))
-    beside = voices.of(row.code, lines=lines, asked=found.asked)
+    beside = remarks.of(row.code, lines=lines, asked=found.asked)
     return {**shown, "staying": staying.told(lines, found.usual), **beside}
 
 
@@ -83,7 +86,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         lines, first, count = queries.latest_of(code, showing.RECENT)
         named = queries.named_of([*lines, *([first] if first else [])])
         rows = queries.rows_of([row])[code]
-        return {**showing.need(row, rows, lines, named, count=count), **voices.of(code)}
+        return {**showing.need(row, rows, lines, named, count=count), **remarks.of(code)}
 
     return page(request, "tracking/need.html", context, version=version, entries=row.version)
 
@@ -97,7 +100,7 @@ def shipment(request: HttpRequest, code: str) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         lines = queries.lines_of(code)
-        return {**showing.shipment(row, lines, queries.named_of(lines)), **voices.of(code)}
+        return {**showing.shipment(row, lines, queries.named_of(lines)), **remarks.of(code)}
 
     return page(
         request, "tracking/shipment.html", context, version=row.version, entries=row.version
@@ -118,7 +121,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         shown = showing.organisation(row, lines, named, first=told, count=count)
         own = {"designated": queries.is_designated(code), "late": due.late(code)}
         own |= {"figures": of_organisation.figures(row)}
-        return {**shown, **own, **voices.of(code)}
+        return {**shown, **own, **remarks.of(code)}
 
     return page(
         request, "tracking/organisation.html", context, version=row.version, entries=row.version

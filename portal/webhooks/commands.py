@@ -22,7 +22,7 @@ from portal.notices import commands as notices
 from portal.organisations.queries import by_code
 from portal.tracking.models import Line, Link
 from portal.tracking.models import Organisation as Known
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.webhooks import outbound, signing
 from portal.webhooks.events import body_of, name_of
 from portal.webhooks.models import Hook

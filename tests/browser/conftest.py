@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 import ledger.api as ledger
 from ledger import publishing, sealing
 from portal.languages import CODES
-from portal.tracking import projecting
+from portal.tracking.projection import projecting
 from tests.browser.hands import PHONE
 from tests.factories.catalogue import load_catalogue
 

@@ -561,6 +561,6 @@ def test_vendored_files_are_those_named():
 
 
 def test_the_proof_text_is_the_portals_own():
-    from portal.tracking import proofs
+    from portal.tracking.proving import proofs
 
     assert proofs.tlog_proof(3, [bytes(32)], b"n\n") == proof_text(3, [bytes(32)], b"n\n")

@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 
 from ledger import publishing
 from portal.languages import CODES
-from portal.tracking import saying
 from portal.tracking.models import Gift, Link, Need
+from portal.tracking.proving import saying
 from tests.browser.axe import accessible
 from tests.browser.hands import fits
 from tests.portal.tracking.stories import Story, whole

@@ -19,7 +19,7 @@ from portal.organisations.models import Organisation
 from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.shipping.models import Shipment
-from portal.tracking import checking
+from portal.tracking.projection import checking
 from portal.warehouse.models import ArrivalLine
 from tests.factories.clock import AT
 

@@ -9,7 +9,7 @@ from pymerkle import InmemoryTree
 from ledger import api, creating, publishing, sealing
 from ledger.core import notes, policy, tiles
 from ledger.verify import proofs
-from portal.tracking.proofs import tlog_proof
+from portal.tracking.proving.proofs import tlog_proof
 from tests.authority import openssl
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 
 from ledger.core import codes
-from portal.tracking import finding, grams, searching, token_index
-from portal.tracking.findable import Findable
-from portal.tracking.listings import LISTS
-from portal.tracking.lookup import found
+from portal.tracking.finding import gathering, grams, searching, token_index
+from portal.tracking.finding.findable import Findable
+from portal.tracking.finding.lookup import found
+from portal.tracking.listing.listings import LISTS
 from portal.tracking.models import Gift
 from tests.bench.measuring import say
 
@@ -78,7 +78,7 @@ def gift(n, random, hospitals):
         "said": json.dumps({"zh": zh, "en": en}, ensure_ascii=False),
         "text": grams.joined(zh, standard, en, hospital),
     }
-    told["tokens"] = finding.tokens(told)
+    told["tokens"] = gathering.tokens(told)
     names = {"m": {"zh": zh, "en": en, "unit_zh": "只", "unit_en": "pieces", "class": kind}}
     row = {
         "code": code,

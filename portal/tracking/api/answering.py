@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from portal.input.limits import allowed
-from portal.tracking.lookup import Lost
+from portal.tracking.finding.lookup import Lost
 from portal.tracking.responding import conditional
 
 View = Callable[..., HttpResponseBase]

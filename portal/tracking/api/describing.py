@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from portal.tracking.listing import Column, Filter, ListOf
-from portal.tracking.listings import LISTS
+from portal.tracking.listing.declared import Column, Filter, ListOf
+from portal.tracking.listing.listings import LISTS
 
 LICENCE = {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"}
 CODE = {"type": "string", "pattern": "^[A-Z]-[2-9A-HJKMNP-Z]{10}$"}

@@ -12,14 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.tracking import lookup
 from portal.tracking.api.answering import Problem, answer, open_to_all
 from portal.tracking.api.describing import described
 from portal.tracking.feeds import LICENCE
-from portal.tracking.listing import Asked, ListOf
-from portal.tracking.listings import LISTS
+from portal.tracking.finding import lookup
+from portal.tracking.listing.declared import Asked, ListOf
+from portal.tracking.listing.listings import LISTS
 from portal.tracking.models import Holding, Line
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.statistics import telling
 from portal.tracking.statistics.statement import at_present
 

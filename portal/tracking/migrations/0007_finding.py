@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-import portal.tracking.findable
-from portal.tracking import token_index
+import portal.tracking.finding.findable
+from portal.tracking.finding import token_index
 
 
 class Migration(migrations.Migration):
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("marks", models.CharField(blank=True, max_length=120)),
                 ("said", models.JSONField(default=dict)),
                 ("text", models.TextField(blank=True)),
-                ("tokens", portal.tracking.findable.TokensField(blank=True)),
+                ("tokens", portal.tracking.finding.findable.TokensField(blank=True)),
             ],
             options={
                 "indexes": [
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ("uid", models.CharField(blank=True, max_length=32)),
                 ("seq", models.BigIntegerField(default=0)),
                 ("text", models.TextField(blank=True)),
-                ("tokens", portal.tracking.findable.TokensField(blank=True)),
+                ("tokens", portal.tracking.finding.findable.TokensField(blank=True)),
             ],
             options={
                 "constraints": [

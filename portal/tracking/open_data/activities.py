@@ -17,7 +17,7 @@ from portal.tracking.api.answering import Problem, open_to_all
 from portal.tracking.models import Organisation, Subject, Total
 from portal.tracking.open_data.grants import name_of, purpose_of
 from portal.tracking.open_data.spending import Spending, identifier, spendings, yuan
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import conditional
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -19,7 +19,7 @@ from portal.tracking.api.answering import Problem, open_to_all
 from portal.tracking.feeds import LICENCE
 from portal.tracking.models import Organisation
 from portal.tracking.open_data.spending import Spending, identifier, spendings, yuan
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import conditional
 
 PREFIX = "360G-shanji"  # its registry gives each publisher a prefix; until then this one

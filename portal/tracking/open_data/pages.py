@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.tracking.feeds import LICENCE
-from portal.tracking.listings import LISTS
+from portal.tracking.listing.listings import LISTS
 from portal.tracking.open_data.schemas import schemas
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 
 

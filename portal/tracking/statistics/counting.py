@@ -14,7 +14,7 @@ from ledger.core.postings import ENDS, INSIDE, MONEY
 from portal.input.templatetags.pages import ZONE
 from portal.tracking.models import Holding, Need, NeedLine, Organisation, Part, Subject, Tally
 from portal.tracking.models import Variant as Item
-from portal.tracking.shelf import Shelf
+from portal.tracking.projection.shelf import Shelf
 from portal.tracking.statistics import dwelling
 
 OPENS = {"pledge": "gifts", "money": "gifts", "need": "needs", "organisation": "organisations"}

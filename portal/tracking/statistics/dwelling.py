@@ -14,7 +14,7 @@ from django.db.models import Subquery
 
 from portal.input.templatetags.pages import ZONE
 from portal.tracking.models import Subject, Tally
-from portal.tracking.shelf import Shelf
+from portal.tracking.projection.shelf import Shelf
 
 AN_HOUR = timedelta(hours=1)
 KINDS = (

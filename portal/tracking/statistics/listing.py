@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.tracking import showing as public
 from portal.tracking import words
-from portal.tracking.lookup import PAGES
+from portal.tracking.finding.lookup import PAGES
 from portal.tracking.models import Organisation, Tally
 from portal.tracking.statistics import making, provinces
 from portal.tracking.statistics.making import Asked

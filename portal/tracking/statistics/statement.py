@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from portal.tracking import words
 from portal.tracking.models import Line, Part, Tally
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.reading import Counted, Sums
 from portal.tracking.statistics.registry import COUNT, CURRENCY, FEN, HOURS, Figure

@@ -14,7 +14,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from portal.tracking.projecting import seen
+from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page, public
 from portal.tracking.statistics import listing, making, registry, showing, telling
 from portal.tracking.statistics.making import Asked

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from portal.tracking import saying
+from portal.tracking.proving import saying
 
 register = template.Library()
 PAGES = {"G": "gift", "N": "need", "S": "shipment"}

@@ -14,7 +14,7 @@ from portal.evidence.commands import Refused
 from portal.evidence.limits import Unfit
 from portal.evidence.models import File, Shelf, Stage
 from portal.oversight.erasing import erase
-from portal.tracking.checking import differences
+from portal.tracking.projection.checking import differences
 from tests.factories.clock import AT
 from tests.factories.pledges import create_pledge
 from tests.factories.shipping import create_shipment

@@ -24,7 +24,8 @@ from portal.funds.spend_stages import Rejected, RejectReason
 from portal.funds.stages import FeeTaken
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
-from portal.tracking import money, projecting
+from portal.tracking.money import holdings
+from portal.tracking.projection import projecting
 from tests.factories.clock import AT
 from tests.factories.funds import approve, create_fund, give, member_of, pay, request
 from tests.factories.organisations import create_hospital
@@ -146,7 +147,7 @@ def check_all(machine, seal):
     seal()
     projecting.project_all()
     for fund, sums in machine.check():
-        shown, _months = money.figures(fund.code)
+        shown, _months = holdings.figures(fund.code)
         assert {name: shown[name] for name in sums} == sums
         assert shown["came"] == received(fund)
     call_command("check_public")

@@ -6,7 +6,7 @@ import pytest
 
 from portal.funds.lying import IDLE_DAYS
 from portal.stages.clock import tick
-from portal.tracking import projecting
+from portal.tracking.projection import projecting
 from tests.factories.clock import AT
 from tests.factories.funds import LAST, YUAN, create_fund, give, spend
 

@@ -13,8 +13,8 @@ from ledger.verify.sources import Folder
 from portal.balance.models import Holding
 from portal.funds.stages import FeeTaken
 from portal.stages import engine
-from portal.tracking import money
 from portal.tracking.models import Holding as PublicHolding
+from portal.tracking.money import holdings
 from tests.factories.catalogue import MASK, load_catalogue
 from tests.factories.clock import AT
 from tests.factories.funds import YUAN, bought_in, create_fund, give, member_of, spend
@@ -58,7 +58,7 @@ def test_the_verifier_s_replay_agrees_with_the_tables_and_with_the_pages(
         rows = model.objects.values_list("gift", "lot", "item", "place", "amount")
         assert {row[:4]: row[4] for row in rows} == held
     by_place = {key[3]: amount for key, amount in held.items() if key[2] == "CNY"}
-    sums, _months = money.figures(fund.code)
+    sums, _months = holdings.figures(fund.code)
     assert by_place[f"fund:{fund.code}"] == sums["left"] == 400 * YUAN - 11
     assert by_place[f"paid:{made.code}"] == sums["paid"] == 600 * YUAN
     assert by_place[f"fee:{fund.code}"] == sums["fee"] == 11

@@ -13,8 +13,8 @@ from portal.oversight.correction_table import Cause, CorrectionRaised, Correctio
 from portal.oversight.models import Correction
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
-from portal.tracking.checking import differences
 from portal.tracking.models import Line
+from portal.tracking.projection.checking import differences
 from tests.factories.clock import AT, later
 from tests.factories.funds import member_of
 from tests.factories.organisations import create_charity, create_hospital

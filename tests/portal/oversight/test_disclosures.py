@@ -16,7 +16,7 @@ from portal.oversight.disclosure_table import Drafted
 from portal.oversight.models import Disclosure
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
-from portal.tracking.checking import differences
+from portal.tracking.projection.checking import differences
 from tests.factories.clock import AT, later
 from tests.factories.funds import YUAN, create_campaign, create_fund, give, member_of, spend
 from tests.factories.needs import create_need

@@ -32,7 +32,7 @@ from portal.pledges.models import Pledge
 from portal.stages.facts import closed_names
 from portal.stages.models import Trail
 from portal.stages.registry import subjects
-from portal.tracking.checking import differences
+from portal.tracking.projection.checking import differences
 from tests.portal.oversight.marked import PHONE, PLACES, codes_of, mark, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)

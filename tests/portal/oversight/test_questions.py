@@ -13,7 +13,7 @@ from portal.oversight.models import Question
 from portal.oversight.queries import answering_choices
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, NotYours
-from portal.tracking.checking import differences
+from portal.tracking.projection.checking import differences
 from tests.factories.clock import AT, later
 from tests.factories.funds import member_of
 from tests.factories.needs import create_need

@@ -16,8 +16,8 @@ from portal.pledges.models import Diversion, Pledge
 from portal.pledges.queries import may_go_to
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, NotYours
-from portal.tracking import checking
-from portal.tracking.projecting import project_all
+from portal.tracking.projection import checking
+from portal.tracking.projection.projecting import project_all
 from portal.warehouse.models import Allocation
 from portal.warehouse.stages import ExceptionReason
 from tests.factories.catalogue import MASK

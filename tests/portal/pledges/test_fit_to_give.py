@@ -13,7 +13,7 @@ from portal.pledges.models import Pledge, PledgeLine
 from portal.pledges.stages import GivenLine
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
-from portal.tracking.projecting import project_all
+from portal.tracking.projection.projecting import project_all
 from tests.factories.catalogue import MASK, load_catalogue, variant
 from tests.factories.clock import AT
 from tests.factories.needs import create_need

@@ -20,8 +20,8 @@ from portal.pledges.stages import (
 )
 from portal.stages import engine
 from portal.stages.engine import MoveRefused
-from portal.tracking import checking
-from portal.tracking.projecting import project_all
+from portal.tracking.projection import checking
+from portal.tracking.projection.projecting import project_all
 from tests.factories.catalogue import MASK
 from tests.factories.clock import AT
 from tests.factories.people import actor_of, signed_in

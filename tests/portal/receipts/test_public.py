@@ -9,8 +9,8 @@ from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.receipts.settling import CameLater, FoundAgain
 from portal.receipts.silence import tick
-from portal.tracking.checking import differences
 from portal.tracking.models import Organisation
+from portal.tracking.projection.checking import differences
 from tests.factories.clock import later
 from tests.factories.people import signed_in
 from tests.factories.receipts import confirm, create_receipt, move_on, some, staff_of

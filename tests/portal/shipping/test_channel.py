@@ -10,8 +10,8 @@ from portal.organisations.stages import Channel, ChannelSet
 from portal.shipping.models import Shipment
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, NotYours
-from portal.tracking import checking
-from portal.tracking.projecting import project_all
+from portal.tracking.projection import checking
+from portal.tracking.projection.projecting import project_all
 from tests.factories.clock import AT
 from tests.factories.needs import create_need
 from tests.factories.organisations import create_charity, create_hospital

@@ -14,7 +14,7 @@ from portal.shipping.carrying import (
 )
 from portal.shipping.models import Shipment
 from portal.shipping.stages import Delivered, Dispatched
-from portal.tracking.carried import NEXT, SENTENCES
+from portal.tracking.gift.carried import NEXT, SENTENCES
 from portal.warehouse.stages import Carrier
 from tests.factories.clock import later
 from tests.factories.people import actor_of

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from django.urls import reverse
 
-from portal.tracking import folded
+from portal.tracking.gift import folded
 from portal.tracking.models import Line
 from tests.portal.tracking.stories import MASK, Story, whole
 

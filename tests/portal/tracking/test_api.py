@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
 from ledger.publishing import sign_and_publish
-from portal.tracking.listings import LISTS
+from portal.tracking.listing.listings import LISTS
 from tests.portal.tracking.stories import Story, whole
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 import ledger.api as ledger
-from portal.tracking import checking, projecting
 from portal.tracking.models import Line
+from portal.tracking.projection import checking, projecting
 from portal.tracking.statistics import reading
 from tests.portal.tracking.stories import Story, whole
 

@@ -6,9 +6,9 @@ import re
 import pytest
 from django.utils import translation
 
-from portal.tracking import sums, verdict
-from portal.tracking.checking import differences
+from portal.tracking.gift import sums, verdict
 from portal.tracking.models import Gift, Subject
+from portal.tracking.projection.checking import differences
 from portal.warehouse.models import Lot
 from portal.warehouse.stock_facts import (
     CameOver,

@@ -16,10 +16,10 @@ from portal.funds.models import MoneyGift
 from portal.funds.money_stages import Refunded, RefundProposed, RefundReason, Shown
 from portal.pledges.models import Pledge
 from portal.stages import engine
-from portal.tracking import checking, projecting
-from portal.tracking.certificates import Certificate
-from portal.tracking.certifying import number_of
+from portal.tracking.certificates.certificate import Certificate
+from portal.tracking.certificates.certifying import number_of
 from portal.tracking.models import Gift
+from portal.tracking.projection import checking, projecting
 from tests.factories.clock import AT
 from tests.factories.funds import YUAN, create_fund, give, member_of
 from tests.factories.receipts import confirm
@@ -306,7 +306,7 @@ def test_without_weasyprint_the_pdf_s_address_gives_the_page(client, world, monk
 
 def test_too_many_papers_for_one_address_are_refused(client, world, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    monkeypatch.setattr("portal.tracking.certified.A_MINUTE", 1)
+    monkeypatch.setattr("portal.tracking.certificates.certified.A_MINUTE", 1)
     address = f"/en/g/{world['gift']}/certificate.pdf"
 
     found = [client.get(address).status_code for _n in range(3)]

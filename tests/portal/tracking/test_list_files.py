@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from portal.tracking import list_files
-from portal.tracking.listings import LISTS
+from portal.tracking.listing import list_files
+from portal.tracking.listing.listings import LISTS
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
 
 pytestmark = pytest.mark.django_db

@@ -2,10 +2,11 @@
 
 import pytest
 
-from portal.tracking import checking, hits
-from portal.tracking.findable import Findable
-from portal.tracking.listings import LISTS
+from portal.tracking.finding import hits
+from portal.tracking.finding.findable import Findable
+from portal.tracking.listing.listings import LISTS
 from portal.tracking.models import Gift
+from portal.tracking.projection import checking
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
 
 pytestmark = pytest.mark.django_db

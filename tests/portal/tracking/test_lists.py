@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from portal.tracking import projecting
 from portal.tracking.models import Cursor, Gift, Line, Need
+from portal.tracking.projection import projecting
 from portal.tracking.queries import AT_ONCE
 from portal.tracking.statistics import reading
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole

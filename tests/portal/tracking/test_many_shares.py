@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.core import codes
-from portal.tracking import projecting, queries, tracing
+from portal.tracking import queries
 from portal.tracking.models import Purchase, Share
+from portal.tracking.money import tracing
+from portal.tracking.projection import projecting
 from tests.portal.tracking.stories import MASK, Story, posting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]

@@ -20,8 +20,8 @@ from portal.accounts.roles import Role
 from portal.balance.models import Booked, Holding
 from portal.evidence import commands
 from portal.evidence.models import File, Shelf
-from portal.tracking import projecting
 from portal.tracking.models import TABLES
+from portal.tracking.projection import projecting
 from tests.factories.clock import AT
 from tests.factories.pledges import create_pledge
 from tests.portal.evidence.conftest import examined, media, member
@@ -113,7 +113,7 @@ def elsewhere(original, served, log, settings, client, media):
             shutil.rmtree(folder)
         settings.MIRROR_OF = served[1]
         settings.WITNESSES = str(log.dir / "policy")
-        settings.LEDGER_CHECKS = ["portal.tracking.checking.differences"]
+        settings.LEDGER_CHECKS = ["portal.tracking.projection.checking.differences"]
         return before
 
     return become

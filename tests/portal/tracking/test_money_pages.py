@@ -9,8 +9,9 @@ from portal.funds.models import MoneyGift
 from portal.funds.money_stages import Identified, Refunded, RefundProposed, RefundReason, Shown
 from portal.funds.stages import FeeTaken
 from portal.stages import engine
-from portal.tracking import money, projecting
 from portal.tracking.models import Gift, Holding
+from portal.tracking.money import holdings
+from portal.tracking.projection import projecting
 from tests.factories.clock import AT
 from tests.factories.funds import YUAN, create_fund, give, member_of, request, spend
 
@@ -139,7 +140,7 @@ def test_a_draft_has_no_page(client, told):
 
 def test_tables_pages_and_postings_say_the_same(story):
     fund = story["fund"]
-    sums, months = money.figures(fund.code)
+    sums, months = holdings.figures(fund.code)
     held = Holding.objects.filter(place=f"fund:{fund.code}").aggregate(all=Sum("amount"))["all"]
 
     assert sums["came"] == received(fund) == 1500 * YUAN
@@ -147,7 +148,7 @@ def test_tables_pages_and_postings_say_the_same(story):
     assert months[-1][1]["left"] == held
     for code in story["gifts"]:
         row = Gift.objects.get(code=code.code)
-        assert sum(amount for _p, _o, amount in money.shares(row)) == code.amount
+        assert sum(amount for _p, _o, amount in holdings.shares(row)) == code.amount
     call_command("check_public")
 
 
@@ -158,5 +159,5 @@ def test_money_identified_later_is_named_as_its_donor_wishes(client, story, told
     told()
 
     assert "一位邻居" in read(client, f"/en/g/{gift.code}/")
-    assert money.figures(fund.code)[0]["came"] == received(fund) == 1500 * YUAN + 7
+    assert holdings.figures(fund.code)[0]["came"] == received(fund) == 1500 * YUAN + 7
     call_command("check_public")

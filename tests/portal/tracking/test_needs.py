@@ -17,9 +17,9 @@ from portal.needs.stages import (
     Written,
 )
 from portal.stages import engine
-from portal.tracking import checking
 from portal.tracking.models import Need, NeedLine, Organisation
-from portal.tracking.projecting import project_all
+from portal.tracking.projection import checking
+from portal.tracking.projection.projecting import project_all
 from portal.tracking.statistics import reading
 from tests.factories.catalogue import load_catalogue, variant
 from tests.factories.clock import AT, later

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from portal.tracking.listings import LISTS
-from portal.tracking.lookup import PAGES
+from portal.tracking.finding.lookup import PAGES
+from portal.tracking.listing.listings import LISTS
 from portal.tracking.models import Line, Link
 from portal.webhooks.events import body_of
 from tests.portal.oversight.marked import PHONE, PLACES, mark, tell

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 
-from portal.tracking.listings import LISTS
+from portal.tracking.listing.listings import LISTS
 from tests.factories.funds import approve, create_fund, give, request, spend
 from tests.portal.tracking.stories import Story, whole
 from tests.portal.tracking.test_api import API, rows_of

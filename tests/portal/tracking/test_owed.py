@@ -8,8 +8,8 @@ from portal.accounts.acting import CLOCK
 from portal.needs.models import Need
 from portal.oversight import asking, disclosing
 from portal.stages import engine
-from portal.tracking import owed
-from portal.tracking.checking import differences
+from portal.tracking.projection.checking import differences
+from portal.tracking.voices import owed
 from tests.factories.clock import AT, later
 from tests.factories.funds import create_campaign
 from tests.factories.needs import create_need

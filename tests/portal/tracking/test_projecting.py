@@ -3,7 +3,6 @@
 import pytest
 
 import ledger.api as ledger
-from portal.tracking import checking, projecting
 from portal.tracking.models import (
     TABLES,
     Cursor,
@@ -18,7 +17,8 @@ from portal.tracking.models import (
     Subject,
     Tally,
 )
-from portal.tracking.shelf import columns
+from portal.tracking.projection import checking, projecting
+from portal.tracking.projection.shelf import columns
 from tests.portal.tracking.stories import MASK, Story, whole
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from ledger import fsck, publishing
 from ledger.core import codes, commitments, notes, policy, tree
 from ledger.models import CaseNumber, Disclosure
 from ledger.verify.__main__ import main as verify
-from portal.tracking import proofs
 from portal.tracking.models import Gift, Link, Need, Subject
+from portal.tracking.proving import proofs
 from tests.portal.tracking.stories import Story, whole
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ import ledger.api as ledger
 from ledger import recovering, triggers
 from ledger.models import SEALED, Disclosure, Head, Intent
 from ledger.publishing import sign_and_publish
-from portal.tracking import checking, projecting
 from portal.tracking.models import TABLES, Purchase, Share, Total
-from portal.tracking.shelf import columns
+from portal.tracking.projection import checking, projecting
+from portal.tracking.projection.shelf import columns
 from tests.portal.tracking.stories import Story, whole
 
 pytestmark = pytest.mark.django_db

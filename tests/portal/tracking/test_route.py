@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.tracking import route
+from portal.tracking.gift import route
 from portal.tracking.models import Gift, Line
 from tests.portal.tracking.stories import Story, whole
 

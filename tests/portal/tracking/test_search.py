@@ -7,8 +7,9 @@ from django.utils import timezone
 
 import ledger.api as ledger
 from ledger.core.codes import mint
-from portal.tracking import checking, finding, hits
-from portal.tracking.findable import ShownName
+from portal.tracking.finding import gathering, hits
+from portal.tracking.finding.findable import ShownName
+from portal.tracking.projection import checking
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_acceptance_17_an_erased_name_is_gone_from_the_search_at_once(world, cli
         ledger.erase([row.uid], at=timezone.now())
 
     assert world["gift"] not in found(client, "晨光公司").content.decode()
-    assert finding.renew() == 1  # what a mirror does that has read it in the files
+    assert gathering.renew() == 1  # what a mirror does that has read it in the files
     assert checking.differences() == []
     row.refresh_from_db()
     assert (row.text, row.tokens) == ("", "")

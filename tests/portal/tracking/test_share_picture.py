@@ -6,7 +6,7 @@ import re
 import pytest
 from PIL import Image
 
-from portal.tracking import picturing
+from portal.tracking.gift import picturing
 from tests.portal.tracking.stories import Story, whole
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,9 @@ import pytest
 
 import ledger.api as ledger
 from ledger.core import codes
-from portal.tracking import checking, projecting, queries
+from portal.tracking import queries
 from portal.tracking.models import Tally
+from portal.tracking.projection import checking, projecting
 from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.statement import at_present
 from tests.portal.tracking.recounting import Recount

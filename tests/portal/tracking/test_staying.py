@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.tracking import staying
+from portal.tracking.gift import staying
 from portal.tracking.models import Line
 from portal.tracking.statistics.dwelling import Usual
 from tests.portal.tracking.stories import Story, whole

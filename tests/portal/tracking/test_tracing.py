@@ -9,8 +9,10 @@ from django.core.management import call_command
 
 from portal.funds.stages import FeeTaken
 from portal.stages import engine
-from portal.tracking import projecting, purchases, queries, tracing
+from portal.tracking import queries
 from portal.tracking.models import Purchase, Share
+from portal.tracking.money import purchases, tracing
+from portal.tracking.projection import projecting
 from portal.warehouse.models import Lot
 from portal.warehouse.stages import CountReason
 from tests.factories.catalogue import MASK, SURGICAL, load_catalogue

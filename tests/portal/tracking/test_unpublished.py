@@ -3,8 +3,8 @@
 import pytest
 
 import ledger.api as ledger
-from portal.tracking import checking
 from portal.tracking.models import Gift, NeedLine, Organisation
+from portal.tracking.projection import checking
 from tests.factories.needs import create_need
 from tests.factories.organisations import create_organisation
 from tests.factories.receipts import create_receipt

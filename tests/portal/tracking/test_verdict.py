@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from ledger.core.codes import mint
 from ledger.core.postings import OUTSIDE, Posting, Short
-from portal.tracking import goods, sums, verdict
+from portal.tracking.gift import sums, verdict
 from portal.tracking.models import Gift
-from portal.tracking.shelf import Shelf
+from portal.tracking.projection import goods
+from portal.tracking.projection.shelf import Shelf
 from tests.portal.tracking.stories import GOGGLES, MASK
 
 G, W, A, B = "G-7K2M9Q4TX5", "W-22222222222"[:12], "U-5RD6V9KME4", "U-B8KD3M7QW7"

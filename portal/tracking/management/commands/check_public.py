@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 import ledger.api as ledger
-from portal.tracking import checking, projecting
+from portal.tracking.projection import checking, projecting
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.tracking import projecting
+from portal.tracking.projection import projecting
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The one box, and what can be found by words."""

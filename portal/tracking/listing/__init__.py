@@ -1,0 +1,1 @@
+"""The public lists, each declared once: page, file and interface are made of it."""

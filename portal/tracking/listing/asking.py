@@ -1,0 +1,41 @@
+"""The list of needs: what is missing longest stands first, what nobody confirmed lately last."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from portal.tracking import queries, showing, words
+from portal.tracking.listing import list_pages
+from portal.tracking.listing.declared import Asked
+from portal.tracking.models import Need, NeedLine
+
+OF_A_NEED = 5  # lines of one need on the list
+
+
+@require_safe
+def needs(request: HttpRequest) -> HttpResponse:
+    """Open needs by their place, filtered by the address; `?never=1`: of hospitals that have got
+    nothing yet."""
+    return list_pages.answer(request, "needs", _cards, section="needs")
+
+
+def _cards(found: list[Need], asked: Asked) -> list[dict[str, Any]]:
+    rows = queries.rows_of(found, item_class=asked.values.get("class", ""))
+    waiting = queries.never_received().filter(code__in={need.hospital for need in found})
+    never = set(waiting.values_list("code", flat=True))
+    return [_card(need, rows[need.code], never=need.hospital in never) for need in found]
+
+
+def _card(need: Need, rows: list[NeedLine], *, never: bool) -> dict[str, Any]:
+    return {
+        "need": need,
+        "name": showing.need_name(need),
+        "place": words.place_of(vars(need)),
+        "stage": showing.stage_label("need", need.stage),
+        "href": reverse("tracking:need", args=[need.code]),
+        "rows": [showing.need_line(need, line) for line in rows[:OF_A_NEED]],
+        "more": max(0, len(rows) - OF_A_NEED),
+        "never": never,
+    }

@@ -1,0 +1,241 @@
+"""Public rows of money as the templates want them: a gift of it, funds, campaigns."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.stages.table import Move, lifecycle
+from portal.tracking import queries, showing, telling, words
+from portal.tracking.certificates import certifying
+from portal.tracking.models import Gift, Line, Subject
+from portal.tracking.money import holdings, money_flow
+from portal.tracking.queries import Erased
+
+Named = Mapping[str, Mapping[str, Any]]
+MOST = 200  # rows of a table on one page
+
+
+def gift(row: Gift, lines: list[Line], named: Named, paid: money_flow.Paid) -> dict[str, Any]:
+    """Everything on the page of a gift of money."""
+    donor = named.get(row.uid, {}).get("shown_name", "")
+    amount = sum(line["quantity"] for line in row.lines)
+    return {
+        "section": "gifts",
+        "gift": row,
+        "title": _("Gift of %(amount)s") % {"amount": words.yuan(amount)},
+        "stage": showing.stage_label("money", row.stage),
+        "tone": showing.stage_tone("money", row.stage),
+        "donor": donor,
+        "donor_erased": isinstance(donor, Erased),
+        "certified": bool(certifying.state_of(row)),
+        "verdict": {**holdings.verdict(row), "headline": money_flow.headline(row, paid)}
+        if paid
+        else holdings.verdict(row),
+        "flow": money_flow.of_gift(paid),
+        "table": holdings.table(row),
+        "entries": showing.timeline(lines, named, of=row.code),
+        "around": {"shipments": [], "needs": [], "hospitals": []},
+        "unknown": [
+            _("Whether the account holds what the books say: only the bank's statement shows it."),
+            _("Whether the goods are worth their price: the documents of the spending help."),
+        ],
+        "address": settings.SITE_ORIGIN + reverse("plain:tracking:gift", args=[row.code]),
+        "crumbs": showing.crumbs((_("Gifts"), reverse("tracking:gifts")), (row.code, "")),
+    }
+
+
+def card(row: Gift) -> dict[str, Any]:
+    """One row in the list of gifts."""
+    amount = sum(line["quantity"] for line in row.lines)
+    return {
+        "gift": row,
+        "href": reverse("tracking:gift", args=[row.code]),
+        "title": _("Gift of %(amount)s") % {"amount": words.yuan(amount)},
+        "stage": showing.stage_label("money", row.stage),
+        "headline": holdings.headline(row),
+        "bars": [],
+    }
+
+
+def title_of(row: Subject) -> str:
+    zh = str(row.facts.get("title_zh", row.code))
+    return str(row.facts.get("title_en") or zh) if words.english() else zh
+
+
+def _yuan(sums: Mapping[str, int]) -> dict[str, str]:
+    return {name: words.yuan(fen) for name, fen in sums.items()}
+
+
+def fund_card(row: Subject, sums: Mapping[str, int] | None = None) -> dict[str, Any]:
+    sums = sums or holdings.figures(row.code)[0]
+    return {
+        "code": row.code,
+        "href": reverse("tracking:fund", args=[row.code]),
+        "title": title_of(row),
+        "stage": showing.stage_label("fund", row.stage),
+        "tone": showing.stage_tone("fund", row.stage),
+        "use_by": row.facts.get("use_by", ""),
+        **_yuan(sums),
+        "rate": _percent(row),
+    }
+
+
+def _percent(row: Subject) -> str:
+    whole, part = divmod(int(row.facts.get("fee_bp", 0)), 100)
+    return f"{whole}.{part:02d} %" if part else f"{whole} %"
+
+
+def fund(row: Subject) -> dict[str, Any]:
+    sums, months = holdings.figures(row.code)
+    spends = holdings.spends_of(row.code)[:MOST]
+    lines, first, count = queries.latest_of(row.code, showing.RECENT)
+    named = queries.named_of([*lines, *([first] if first else [])])
+    oldest = holdings.oldest_unspent(row.code)
+    goods = holdings.goods_of(spends)
+    return {
+        **fund_card(row, sums),
+        "section": "funds",
+        "fund": row,
+        "text": showing.stage_text("fund", row.stage),
+        "conditions": _conditions(row, named.get(first.uid, {}) if first else {}),
+        "months": [(month, _yuan(found)) for month, found in months],
+        "spends": [_spend(spend, goods.get(spend.code, [])) for spend in spends],
+        "flow": money_flow.of_fund(row.code),
+        "warned": _warned(row),
+        "oldest": oldest,
+        "oldest_href": reverse("tracking:gift", args=[oldest.code]) if oldest else "",
+        "entries": showing.timeline(lines, named, of=row.code),
+        "count": count,
+        "crumbs": showing.crumbs((_("Funds"), reverse("tracking:funds")), (row.code, "")),
+    }
+
+
+def _warned(row: Subject) -> list[str]:
+    """What the clock has found, in the words of its last sealed look."""
+    idle, days = int(row.facts.get("idle", 0)), int(row.facts.get("days", 0))
+    said = _("When the clock looked last, %(amount)s had lain here for more than %(days)s days.")
+    out = [said % {"amount": words.yuan(idle), "days": days}] if idle else []
+    if row.facts.get("near") and row.stage == "open":
+        said = _("Its last day is near: it is to be spent by %(day)s.")
+        out.append(said % {"day": row.facts.get("use_by", "")})
+    return out
+
+
+def _conditions(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(what, said, address) of everything that limits how the fund is spent."""
+    facts, campaign_code = row.facts, str(row.facts.get("campaign", ""))
+    separator = ", " if words.english() else "、"
+    hospitals = [words.name(row.names, code) for code in facts.get("recipients", [])]
+    purposes = [_choice("purposes", key) for key in facts.get("purposes", [])]
+    classes = [words.label(words.CLASSES, key) for key in facts.get("item_classes", [])]
+    papers = [_choice("papers", key) for key in facts.get("papers", [])]
+    cap = facts.get("cap")
+    address = reverse("tracking:campaign", args=[campaign_code]) if campaign_code else ""
+    return [
+        (_("Campaign"), words.name(row.names, campaign_code), address),
+        (_("Purposes"), separator.join(purposes), ""),
+        (_("What may be bought"), separator.join(classes), ""),
+        (_("Recipients"), separator.join(hospitals) or _("every hospital in the register"), ""),
+        (_("Regions"), separator.join(facts.get("regions", [])) or _("everywhere"), ""),
+        (_("Documents every request needs"), separator.join(papers) or _("none named"), ""),
+        (_("To be spent"), f"{facts.get('not_before', '')} – {facts.get('use_by', '')}", ""),
+        (_("At most for one recipient"), words.yuan(cap) if cap else _("no limit"), ""),
+        (_("Fee kept"), _percent(row), ""),
+        (_("What becomes of what is left"), str(named.get("leftover", "")), ""),
+    ]
+
+
+def _choice(rows: str, key: str) -> str:
+    """The word of a closed list that a fund's table names."""
+    table = lifecycle("fund")
+    move: Move | None = table.by_name.get("set_up") if table else None
+    for spec in move.facts.specs() if move else ():
+        inner = spec.rows.specs()[0] if spec.name == rows and spec.rows else None
+        if inner is not None and isinstance(inner.choices, type):
+            known = {member.value: member for member in inner.choices}
+            return str(getattr(known.get(key), "label", key))
+    return key
+
+
+def _spend(row: Subject, goods: list[tuple[str, str, int]]) -> dict[str, Any]:
+    facts = row.facts
+    table = lifecycle("spend")
+    move = table.by_name.get("request") if table else None
+    specs = {spec.name: spec for spec in move.facts.specs()} if move else {}
+    purpose = str(facts.get("purpose", ""))
+    if "purpose" in specs:
+        purpose = telling.value_text(specs["purpose"], purpose, row.names)
+    bought = [
+        words.phrase(
+            place.partition(":")[0],
+            amount=words.amount(amount, row.names, item, named=True),
+            owner=words.name(row.names, place.partition(":")[2]),
+        )
+        for item, place, amount in goods
+    ]
+    recipient = str(facts.get("recipient", ""))
+    papers = [_choice("papers", str(told.get("paper", ""))) for told in facts.get("papers", [])]
+    papers += [_("payment slip")] if row.stage in ("paid", "accounted") else []
+    papers += [_("invoice")] if row.stage == "accounted" else []
+    return {
+        "code": row.code,
+        "amount": words.yuan(int(facts.get("amount", 0))),
+        "purpose": purpose,
+        "item_class": words.label(words.CLASSES, str(facts.get("item_class", ""))),
+        "recipient": words.name(row.names, recipient),
+        "recipient_href": reverse("tracking:organisation", args=[recipient]) if recipient else "",
+        "stage": showing.stage_label("spend", row.stage),
+        "tone": showing.stage_tone("spend", row.stage),
+        "since": row.since,
+        "goods": words.joined(bought, strong=True),
+        "papers": words.joined(papers),
+        "proof": reverse("tracking:spend_proof", args=[row.code]),
+    }
+
+
+def campaign_card(row: Subject) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "href": reverse("tracking:campaign", args=[row.code]),
+        "title": title_of(row),
+        "stage": showing.stage_label("campaign", row.stage),
+        "tone": showing.stage_tone("campaign", row.stage),
+        "starts_on": row.facts.get("starts_on", ""),
+        "ends_on": row.facts.get("ends_on", ""),
+        "filing_number": row.facts.get("filing_number", ""),
+    }
+
+
+def campaign(row: Subject) -> dict[str, Any]:
+    lines, first, count = queries.latest_of(row.code, showing.RECENT)
+    named = queries.named_of([*lines, *([first] if first else [])])
+    funds_of = Subject.objects.filter(kind="fund", facts__campaign=row.code).order_by("code")
+    return {
+        **campaign_card(row),
+        "section": "funds",
+        "campaign": row,
+        "text": showing.stage_text("campaign", row.stage),
+        "plan": _plan(row, named.get(first.uid, {}) if first else {}),
+        "funds": [fund_card(found) for found in funds_of[:MOST]],
+        "entries": showing.timeline(lines, named, of=row.code),
+        "count": count,
+        "crumbs": showing.crumbs((_("Campaigns"), reverse("tracking:campaigns")), (row.code, "")),
+    }
+
+
+def _plan(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and text of each field of the plan, by the table's own words."""
+    table = lifecycle("campaign")
+    move = table.by_name.get("plan") if table else None
+    out = [(str(_("Filing number")), str(row.facts.get("filing_number", "")))]
+    for spec in move.facts.specs() if move else ():
+        if spec.name in ("title_zh", "title_en"):
+            continue
+        value = named.get(spec.name, row.facts.get(spec.name))
+        text = value if isinstance(value, Erased) else telling.value_text(spec, value, row.names)
+        if text:
+            out.append((str(spec.label), text))
+    return out

@@ -1,0 +1,1 @@
+"""From the ledger to the public rows: read in order, folded, compared."""

@@ -1,0 +1,1 @@
+"""What is said about the record: questions, corrections, statements, and what is still owed."""
