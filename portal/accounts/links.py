@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from portal.accounts.models import Link
 
+AFTER = "after"  # a hospital's, of one delivery that it confirmed, used again and again
+AFTER_DAYS = 180
+
 
 class DeadLink(Exception):
     """The link is unknown, used, or expired: one answer for all (410), so that it tells nothing."""

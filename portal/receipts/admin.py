@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.links import AFTER_DAYS
 from portal.accounts.roles import COORDINATOR, DISPATCHER
-from portal.receipts.afterwards import AFTER_DAYS, renew_link
+from portal.receipts.afterwards import renew_link
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.stages.admin import ReadOnlyRows, StageFilter
 from portal.stages.link_page import LinkPage

@@ -6,23 +6,23 @@ As at the confirmation link the token is the whole authority: see `portal.receip
 from datetime import timedelta
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.acting import Actor
-from portal.accounts.links import DeadLink, open_link, prolong
+from portal.accounts.links import AFTER, AFTER_DAYS, DeadLink, open_link, prolong
 from portal.accounts.models import Link
 from portal.accounts.roles import HOSPITAL
 from portal.accounts.secret import by_secret_link
 from portal.catalogue.queries import described, unit_of
 from portal.evidence.forms import FilesForm
 from portal.evidence.models import Shows
-from portal.receipts.afterwards import AFTER, AFTER_DAYS
 from portal.receipts.models import Receipt
-from portal.receipts.queries import lines_confirmed, open_to_hospital
+from portal.receipts.queries import lines_confirmed, open_to_hospital, recalled_of
 from portal.stages.views import take
+from portal.warehouse.models import Lot
 
 
 @by_secret_link
@@ -40,6 +40,10 @@ def after(request: HttpRequest, token: str) -> HttpResponse:
     moves = open_to_hospital(receipt, actor)
     page = {"receipt": receipt, "token": token, "lines": lines, "moves": moves, "days": AFTER_DAYS}
     page["said"] = "said" in request.GET
+    page["recalled"] = [
+        {**row, "href": reverse("receipts:after_recall", args=[token, row["lot"].code])}
+        for row in recalled_of(receipt)
+    ]
     return render(request, "receipts/after.html", page)
 
 
@@ -61,6 +65,28 @@ def after_move(request: HttpRequest, token: str, *, move: str) -> HttpResponse:
         subject=receipt,
         context={"back": back, "by_link": True},
         photos=photos,
+        done=lambda taken: f"{back}?said=1",
+    )
+
+
+@by_secret_link
+def after_recall(request: HttpRequest, token: str, *, code: str) -> HttpResponse:
+    """What the hospital still has of a recalled lot that this delivery brought; no other is found
+    here."""
+    receipt, actor = _opened(token)
+    lot = next((row["lot"] for row in recalled_of(receipt) if row["lot"].code == code), None)
+    if lot is None:
+        raise Http404
+    if request.method == "POST":
+        _prolong(token)
+    back = reverse("receipts:after", args=[token])
+    return take(
+        request,
+        model=Lot,
+        move="answer",
+        actor=actor,
+        subject=lot,
+        context={"back": back, "by_link": True},
         done=lambda taken: f"{back}?said=1",
     )
 

@@ -7,14 +7,12 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.links import end_links, make_link
+from portal.accounts.links import AFTER, AFTER_DAYS, end_links, make_link
 from portal.notices import commands as notices
 from portal.notices.commands import Words
 from portal.organisations.queries import name_of
 from portal.receipts.models import Receipt
 
-AFTER = "after"  # the purpose of the link: of one receipt, used again and again
-AFTER_DAYS = 180
 CONFIRMED, EXPLAINED = "confirmed", "explained"
 
 

@@ -14,6 +14,7 @@ from portal.shipping.lines import lines_of
 from portal.shipping.models import Shipment, ShipmentLine
 from portal.stages.engine import allowed_moves
 from portal.stages.table import Move
+from portal.warehouse.stock_recall import recalled_rows
 
 OPEN = ("discrepancy", "objected")  # the sender has to explain
 
@@ -104,6 +105,15 @@ def open_to_hospital(receipt: Receipt, actor: Actor) -> list[Move]:
         "come_later": any(row.lacking for row in rows),
     }
     return [move for move in allowed_moves(receipt, actor) if sense.get(move.name, True)]
+
+
+def recalled_of(receipt: Receipt) -> list[dict[str, Any]]:
+    """The recalled lots that this delivery brought and of which its hospital has some; rows as
+    `recalled_rows` gives them."""
+    hospital = receipt.shipment.hospital
+    assert hospital is not None, "what was confirmed has its hospital"
+    brought = receipt.lines.values("shipment_line__lot")
+    return recalled_rows([hospital.code], among=brought)
 
 
 def _left(rows: list[tuple[ReceiptLine, int]], said: str) -> list[dict[str, Any]]:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("confirm/thanks/<str:code>/receipt", views.signed_receipt, name="receipt"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("after/<str:token>/", after_pages.after, name="after"),
+    path("after/<str:token>/recalls/<str:code>/", after_pages.after_recall, name="after_recall"),
     path("after/<str:token>/<slug:move>/", after_pages.after_move, name="after_move"),
 ]

@@ -1,6 +1,7 @@
 """A recall: everything of a lot is frozen where it is, and whoever has some of it is told."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from ledger.core import codes
 from ledger.core.postings import INSIDE
 from portal.balance.models import Holding
 from portal.balance.places import name_of, owner_of
+from portal.catalogue.queries import described, unit_of
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import Facts
@@ -18,10 +20,11 @@ from portal.warehouse.lots import held_in
 from portal.warehouse.models import Lot, RecallAnswer
 from portal.warehouse.stock_facts import RecallAnswered, Recalled
 from portal.warehouse.stock_keeping import name_lot
-from portal.warehouse.stock_telling import tell_of_recall
+from portal.warehouse.stock_telling import HAVE, tell_of_recall
 
 TOLD = INSIDE | {"community", "rejected"}  # whoever has some of it there
 MOST_LOTS = 60  # of one batch
+MOST = 100  # recalled lots on one page
 
 
 def recall(subject: Lot, facts: Recalled, step: Step) -> None:
@@ -83,15 +86,44 @@ def holders(lot: Lot) -> list[dict[str, Any]]:
 
 def received_by(lot: Lot, hospital: str) -> int:
     """How much of it a hospital confirmed or keeps."""
-    return sum(held_in(lot, f"{name}:{hospital}") for name in ("received", "held"))
+    return sum(held_in(lot, f"{name}:{hospital}") for name in HAVE)
 
 
 def recalled_at(hospitals: Iterable[str]) -> QuerySet[Lot]:
     """Recalled lots of which these hospitals have received something, the newest recall first."""
-    places = [f"{name}:{code}" for code in hospitals for name in ("received", "held")]
-    had = Holding.objects.filter(place__in=places, amount__gt=0).values("lot")
+    had = _had(hospitals).values("lot")
     found = Lot.objects.filter(stage="recalled", code__in=had)
     return found.select_related("variant__item", "pledge").order_by("-since", "pk")
+
+
+def recalled_rows(hospitals: Collection[str], *, among: Any = None) -> list[dict[str, Any]]:
+    """Every recalled lot of which these hospitals have some, with what each said of it: {lot, item,
+    unit, hospital, had, answer}. `among`: the ids of these lots alone."""
+    found = recalled_at(hospitals)
+    lots = list((found if among is None else found.filter(pk__in=among))[:MOST])
+    had: dict[tuple[str, str], int] = defaultdict(int)
+    for row in _had(hospitals).filter(lot__in=[lot.code for lot in lots]) if lots else ():
+        had[row.lot, owner_of(row.place)] += row.amount
+    answers = RecallAnswer.objects.filter(lot__in=lots, hospital__in=hospitals) if lots else ()
+    said = {(answer.lot_id, answer.hospital): answer for answer in answers}
+    return [
+        {
+            "lot": lot,
+            "item": described(lot.variant),
+            "unit": unit_of(lot.variant),
+            "hospital": code,
+            "had": had[lot.code, code],
+            "answer": said.get((lot.pk, code)),
+        }
+        for lot in lots
+        for code in sorted(hospitals)
+        if had[lot.code, code]
+    ]
+
+
+def _had(hospitals: Iterable[str]) -> QuerySet[Holding]:
+    places = [f"{name}:{code}" for code in hospitals for name in HAVE]
+    return Holding.objects.filter(place__in=places, amount__gt=0)
 
 
 def _of_the_batch(lot: Lot) -> list[Lot]:

@@ -12,8 +12,6 @@ from portal.receipts.models import Receipt
 from portal.receipts.queries import unsettled
 from portal.stages.engine import allowed_moves
 from portal.stages.table import Move
-from portal.warehouse.models import RecallAnswer
-from portal.warehouse.stock_recall import recalled_at, received_by
 
 ENDED = ("met", "withdrawn", "expired")
 MOST = 100  # of each list; older ones stand in the public pages
@@ -81,23 +79,3 @@ def _moves(row: Receipt, actors: Mapping[str, Actor], **sense: bool) -> list[Mov
     assert row.shipment.hospital is not None, "what was confirmed has its hospital"
     may = allowed_moves(row, actors[row.shipment.hospital.code])
     return [move for move in may if sense.get(move.name, True)]
-
-
-def recalled_rows(hospitals: Collection[str]) -> list[dict[str, Any]]:
-    """Every recalled lot of which these hospitals have some, with what each said of it."""
-    lots = list(recalled_at(hospitals)[:MOST])
-    answers = RecallAnswer.objects.filter(lot__in=lots, hospital__in=hospitals)
-    said = {(answer.lot_id, answer.hospital): answer for answer in answers}
-    return [
-        {
-            "lot": lot,
-            "item": described(lot.variant),
-            "unit": unit_of(lot.variant),
-            "hospital": code,
-            "had": had,
-            "answer": said.get((lot.pk, code)),
-        }
-        for lot in lots
-        for code in sorted(hospitals)
-        if (had := received_by(lot, code))
-    ]

@@ -31,12 +31,12 @@ from portal.stages.promises import receipt_file
 from portal.stages.views import take
 from portal.warehouse.models import Arrival
 from portal.warehouse.queries import held_for
+from portal.warehouse.stock_recall import recalled_rows
 from portal.workspace.pasting import pasted_rows
 from portal.workspace.queries import (
     MOST,
     line_rows,
     needs_with_counters,
-    recalled_rows,
     received_rows,
 )
 
@@ -70,7 +70,7 @@ def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
         "coming": coming_to(actors)[:MOST],
         "received": received_rows(actors),
         "held": held_for(actors)[:MOST],
-        "recalled": recalled_rows(actors),
+        "recalled": [{**row, "href": _answer(row)} for row in recalled_rows(actors)],
         "asked": questions_to(actors),
         "needs": needs_with_counters(actors)[:MOST],
         "confirmed": confirmed_by(actors)[:10],
@@ -160,6 +160,11 @@ def receipt(request: HttpRequest, *, actors: Actors, code: str) -> HttpResponse:
     """The ledger's receipt for a confirmation of this hospital."""
     get_object_or_404(Shipment, code=code, hospital__code__in=actors)
     return receipt_file(lifecycle="receipt", code=code, move="confirm")
+
+
+def _answer(recalled: dict[str, Any]) -> str:
+    """Where this person answers a recall for one of his hospitals."""
+    return f"{reverse('workspace:recall', args=[recalled['lot'].code])}?for={recalled['hospital']}"
 
 
 def _chosen(request: HttpRequest, actors: Actors) -> tuple[Organisation, Actor]:

@@ -6,6 +6,7 @@ from portal.stages import engine
 from portal.warehouse.models import Lot
 from portal.warehouse.stock_facts import (
     Buyer,
+    FreeReason,
     Held,
     HoldReason,
     IssueAsked,
@@ -13,6 +14,7 @@ from portal.warehouse.stock_facts import (
     IssueReason,
     IssueTo,
     Recalled,
+    RecallLifted,
     RecallReason,
     ReturnAsked,
     ReturnedToDonor,
@@ -86,6 +88,11 @@ def hold(lot, *, at=AT, reason=HoldReason.DOUBT):
 def recall(lot, *, at=AT, **said):
     facts = Recalled(**{"reason": RecallReason.MAKER, **said})
     return move(lot, "recall", facts, role=Role.QUALITY, at=at)
+
+
+def lift(lot, *, at=AT):
+    facts = RecallLifted(reason=FreeReason.TESTED)
+    return move(lot, "lift", facts, role=Role.COORDINATOR, at=at)
 
 
 def held(lot):

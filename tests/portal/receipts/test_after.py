@@ -6,18 +6,20 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from portal.accounts.links import make_link
+from portal.accounts.links import AFTER, AFTER_DAYS, make_link
 from portal.accounts.models import Link
 from portal.accounts.roles import Role
+from portal.notices import boxes
 from portal.notices import commands as notices
 from portal.notices.models import Notice
-from portal.receipts.afterwards import AFTER, AFTER_DAYS
 from portal.receipts.models import Receipt, ReceiptLine
 from portal.stages.models import Trail
+from portal.warehouse.models import RecallAnswer
 from tests.factories.clock import AT
 from tests.factories.people import signed_in
 from tests.factories.receipts import confirm, create_receipt, explain, linked, received
 from tests.factories.shipping import create_shipment
+from tests.factories.stock import lift, recall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log", "english_workbench")]
 ADDRESS = "ward@hospital.example"
@@ -145,3 +147,63 @@ def test_staff_make_a_link_for_a_hospital_that_has_no_address(client, receipt):
     assert client.get(f"/en{second}").status_code == 200
     other = signed_in(Client(), Role.DISPATCHER)
     assert other.post(page).status_code in (403, 404)
+
+
+def recalled(receipt, *, address=ADDRESS):
+    """The lot of this delivery, recalled after it was confirmed; its hospital can be reached."""
+    if address:
+        notices.follow(receipt.shipment.hospital.code, to=address, at=AT)
+    lot = receipt.lines.get().shipment_line.lot
+    recall(lot, at=timezone.now())
+    return lot
+
+
+def mailed_link(key):
+    notice = Notice.objects.get(key__startswith=key)
+    text = boxes.open_(notice.box, code=notice.code)
+    return "/en" + re.search(r"/after/[\w-]{20,}/", text)[0]
+
+
+def test_a_recall_is_mailed_with_a_link_by_which_the_hospital_answers(client, receipt):
+    lot = recalled(receipt)
+    address = mailed_link(f"recall:{lot.code}:")
+    answer = f"{address}recalls/{lot.code}/"
+
+    page = client.get(address).content.decode()
+    assert "Recalled: do not use" in page
+    assert answer in page
+    assert "still have" in client.get(answer).content.decode()
+    too_many = client.post(answer, {"aside": "9999", "used": "0", "note": "示例"})
+    taken = client.post(answer, {"aside": "150", "used": "50"})
+
+    assert (too_many.status_code, taken.status_code) == (422, 302)
+    assert "示例" in too_many.content.decode()
+    assert list(RecallAnswer.objects.values_list("lot", "aside", "used")) == [(lot.pk, 150, 50)]
+    assert "150 set aside, 50 used" in client.get(taken["Location"]).content.decode()
+    trail = Trail.objects.get(lifecycle="lot", move="answer")
+    assert (trail.role, trail.org) == ("hospital", receipt.shipment.hospital.code)
+    assert trail.who == f"link:{receipt.code}"
+
+
+def test_d2_a_link_answers_for_the_recalled_lots_of_its_own_delivery_alone(client, receipt):
+    other = create_receipt(hospital=receipt.shipment.hospital)
+    lot, foreign = recalled(receipt), recalled(other, address="")
+    address = address_of(receipt)
+    said = {"aside": "1", "used": "0"}
+
+    assert client.post(f"{address}recalls/{foreign.code}/", said).status_code == 404
+    assert client.post(f"{address}recalls/{receipt.code}/", said).status_code == 404
+    dead = address_of(receipt, days=-1)
+    assert client.post(f"{dead}recalls/{lot.code}/", said).status_code == 410
+    for method in (client.get, client.head, client.options):
+        method(f"{address}recalls/{lot.code}/")
+    assert not RecallAnswer.objects.exists()
+    lift(lot)
+    assert client.post(f"{address}recalls/{lot.code}/", said).status_code == 404
+    assert "Recalled: do not use" not in client.get(address).content.decode()
+
+
+def test_tries_at_answers_are_limited_like_every_secret_link(client, receipt):
+    codes = [client.get("/en/after/unknown/recalls/B-0/").status_code for _try in range(31)]
+
+    assert codes == [410] * 30 + [429]
