@@ -4,13 +4,19 @@
   "use strict";
   const english = document.documentElement.lang.startsWith("en");
 
-  const since = new Intl.RelativeTimeFormat(english ? "en" : "zh-Hans", { numeric: "auto" });
-  const steps = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [604800, "day", 86400]];
+  // Words of our own: Intl.RelativeTimeFormat alone costs a slow phone a twentieth of a second.
+  const steps = [[60], [3600, 60, "minute", "分钟"], [86400, 3600, "hour", "小时"], [604800, 86400, "day", "天"]];
+  const since = (seconds) => {
+    const step = steps.find(([limit]) => seconds < limit);
+    if (!step || seconds < 0) return "";
+    const [, length, one, han] = step;
+    if (!length) return english ? "just now" : "刚刚";
+    const count = Math.floor(seconds / length);
+    return english ? `${count} ${one}${count === 1 ? "" : "s"} ago` : `${count}${han}前`;
+  };
   const relative = (root) => {
     for (const time of root.querySelectorAll(".feed time[datetime]")) {
-      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
-      const step = steps.find(([limit]) => Math.abs(seconds) < limit);
-      if (step && seconds <= 0) time.textContent = since.format(Math.round(seconds / step[2]), step[1]);
+      time.textContent = since((Date.now() - Date.parse(time.dateTime)) / 1000) || time.textContent;
     }
   };
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from django.template import engines
 from django.template.loader import get_template, render_to_string
 from django.test import override_settings
 from django.utils import translation
@@ -221,11 +220,26 @@ def test_a_demonstration_says_so():
 
 @override_settings(DEBUG=False)
 def test_htmx_is_told_to_evaluate_nothing():
-    shown = engines["django"].from_string('{% extends "base.html" %}').render()
+    shown = render_to_string("tracking/_htmx.html")
 
     config = re.search(r"<meta name=\"htmx-config\" content='([^']+)'>", shown).group(1)
     assert '"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false' in config
     assert '"historyCacheSize":0,"selfRequestsOnly":true' in config
+
+
+def whole(name):
+    """The text of a template and of all of ours that it includes by name."""
+    text = TEMPLATES[name].read_text()
+    parts = re.findall(r'\{% include "([^"]+)"', text)
+    return text + "".join(whole(part) for part in parts if part in TEMPLATES)
+
+
+def test_htmx_is_loaded_where_it_has_something_to_do_and_nowhere_else():
+    pages = {name: text for name in TEMPLATES if "{% extends" in (text := whole(name))}
+
+    given = {name for name, text in pages.items() if "{% htmx_script %}" in text}
+    assert given == {name for name, text in pages.items() if "hx-get=" in text}
+    assert "tracking/gift.html" in given
 
 
 @pytest.mark.parametrize("name", ["base.html", "staff.html"])
