@@ -6,9 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import CARRIER, CLOCK, COORDINATOR, DISPATCHER
 from portal.disclosure.classes import NAMED, PRIVATE
-from portal.stages.facts import Facts, fact
+from portal.stages.facts import Choice, Facts, fact
 from portal.stages.table import Lifecycle, Move, Stage
 from portal.warehouse.arriving import Carrier
+
+
+class WhyNot(Choice):
+    NONE = "", _("no reason given")
+    VEHICLE = "vehicle", _("vehicle or crew not available")
+    ROUTE = "route", _("the route is closed")
+    PERMIT = "permit", _("a permit is missing")
+    OTHER_GOODS = "other_goods", _("it carries other goods")
+    MISTAKE = "mistake", _("entered by mistake")
 
 
 class CapacityOffered(Facts, line=_("{carrier} offers transport from {origin} to {to}")):
@@ -36,8 +45,12 @@ class CapacityTaken(Facts, line=_("Taken by a shipment")):
     pass
 
 
-class CapacityWithdrawn(Facts, line=_("Offer of transport withdrawn")):
+class CapacityChanged(CapacityOffered, line=_("Offer changed: {carrier} from {origin} to {to}")):
     pass
+
+
+class CapacityWithdrawn(Facts, line=_("Offer of transport withdrawn: {reason}")):
+    reason: WhyNot = fact(_("Reason"), default=WhyNot.NONE)
 
 
 class CapacityOver(Facts, line=_("The days of this offer are over")):
@@ -81,11 +94,24 @@ CAPACITY = Lifecycle(
             done=_("Taken by a shipment"),
         ),
         Move(
+            "change",
+            source=("open",),
+            target="open",
+            by=(COORDINATOR, DISPATCHER, CARRIER),
+            facts=CapacityChanged,
+            effect="offer_capacity",
+            initial="change_capacity_initial",
+            corrects=("offer", "change"),
+            label=_("Change the offer"),
+            done=_("Offer changed"),
+        ),
+        Move(
             "withdraw",
             source=("open",),
             target="withdrawn",
-            by=(COORDINATOR, DISPATCHER),
+            by=(COORDINATOR, DISPATCHER, CARRIER),
             facts=CapacityWithdrawn,
+            effect="withdraw_capacity",
             label=_("Withdraw the offer"),
             done=_("Offer withdrawn"),
         ),

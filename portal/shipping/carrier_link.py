@@ -1,10 +1,11 @@
-"""The secret link by which a carrier enters its own offers of transport, without an account."""
+"""The secret link by which a carrier enters, changes and withdraws its own offers of transport,
+without an account."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -16,28 +17,62 @@ from portal.accounts.roles import CARRIER, COORDINATOR, DISPATCHER
 from portal.accounts.secret import by_secret_link
 from portal.shipping.models import Capacity
 from portal.stages.admin import SubjectAdmin
+from portal.stages.engine import allowed_moves
 from portal.stages.views import take
 
 CARRY = "carry"  # the purpose of the link: of one charity, used again and again
 CARRY_DAYS = 90
+MOST_OFFERS = 50
 
 
 @by_secret_link
 def offer(request: HttpRequest, token: str) -> HttpResponse:
-    """The form of an offer; the charity that gave the link answers for whom it gave it to."""
-    link = open_link(token, purpose=CARRY, at=timezone.now())
-    made = Capacity.objects.filter(code=request.GET.get("made", ""), org=link.code).first()
+    """The form of an offer, and the offers made by this link before; the charity that gave the link
+    answers for whom it gave it to."""
+    actor = _carrier(token)
+    mine = Capacity.objects.filter(org=actor.org, entered_by=actor.who).order_by("-pk")
     here = reverse("shipping:carry", args=[token])
     return take(
         request,
         model=Capacity,
         move="offer",
-        actor=Actor(role=CARRIER, org=link.code, by_link=link.code),
-        fields={"org": link.code},
+        actor=actor,
+        fields={"org": actor.org, "entered_by": actor.who},
         template="shipping/carry.html",
-        context={"made": made, "by_link": True, "days": CARRY_DAYS},
+        context={
+            "made": mine.filter(code=request.GET.get("made", "")).first(),
+            "offers": [
+                {"row": row, "moves": allowed_moves(row, actor)} for row in mine[:MOST_OFFERS]
+            ],
+            "token": token,
+            "by_link": True,
+            "days": CARRY_DAYS,
+        },
         done=lambda taken: f"{here}?made={taken.code}",
     )
+
+
+@by_secret_link
+def offer_move(request: HttpRequest, token: str, *, code: str, move: str) -> HttpResponse:
+    """A carrier changes or withdraws an offer of its own; other carriers' are not found."""
+    actor = _carrier(token)
+    mine = Capacity.objects.filter(org=actor.org, entered_by=actor.who)
+    back = reverse("shipping:carry", args=[token])
+    return take(
+        request,
+        model=Capacity,
+        move=move,
+        actor=actor,
+        subject=get_object_or_404(mine, code=code),
+        context={"back": back, "by_link": True},
+        done=lambda taken: f"{back}?made={taken.code}",
+    )
+
+
+def _carrier(token: str) -> Actor:
+    """Whom this link speaks for: one carrier of one charity. Raises DeadLink."""
+    link = open_link(token, purpose=CARRY, at=timezone.now())
+    return Actor(role=CARRIER, org=link.code, by_link=f"{link.code}/{link.pk}")
 
 
 class CarrierLink(SubjectAdmin):

@@ -46,7 +46,13 @@ from portal.shipping.stages import (
     ReleaseUsed,
     SentDirect,
 )
-from portal.shipping.travelling import offer_capacity, take_capacity, tick, travel_with
+from portal.shipping.travelling import (
+    offer_capacity,
+    take_capacity,
+    tick,
+    travel_with,
+    withdraw_capacity,
+)
 from portal.shipping.urgent import issue_urgent
 from portal.stages.engine import MoveRefused, Step, follow, locked
 from portal.stages.facts import Facts
@@ -74,6 +80,7 @@ __all__ = [
     "pack",
     "take_capacity",
     "tick",
+    "withdraw_capacity",
 ]
 
 ZONE = ZoneInfo("Asia/Shanghai")

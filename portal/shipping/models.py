@@ -91,7 +91,8 @@ class UrgentLine(models.Model):
 
 class Capacity(Subject):
     """Transport that a carrier offers: from where to where, when, how much, with which permits;
-    entered by the charity `org`, taken by one shipment."""
+    entered by the charity `org`, or by a carrier itself with its link (`entered_by`: who that was);
+    taken by one shipment."""
 
     SAID = ("firm", "contact", "origin", "to", "first", "last", "kg", "litres", "dangerous", "cold")
 
@@ -109,6 +110,7 @@ class Capacity(Subject):
     dangerous = models.BooleanField(_("permit for dangerous goods"), default=False)
     cold = models.BooleanField(_("cold chain"), default=False)
     org = models.CharField(_("organisation"), max_length=12)
+    entered_by = models.CharField(max_length=40, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("offer of transport")
@@ -124,11 +126,13 @@ class Capacity(Subject):
         personal = ("firm", "contact")
         internal = (
             *("carrier", "origin", "to", "first", "last", "kg", "litres", "dangerous", "cold"),
-            "org",
+            *("org", "entered_by"),
         )
 
     def reachable_by(self, actor: Actor) -> bool:
-        mine = actor.role in (*CHARITY, CARRIER) and actor.org == self.org
+        if actor.role == CARRIER:  # its own only: each carrier has a link of its own
+            return actor.org == self.org and actor.who == self.entered_by
+        mine = actor.role in CHARITY and actor.org == self.org
         return actor.role in (AUDITOR, CLOCK) or mine
 
 

@@ -69,6 +69,11 @@ def destination_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     return destinations()
 
 
+def change_capacity_initial(*, subject: Capacity, actor: Actor) -> dict[str, Any]:
+    """The offer as it stands."""
+    return {"carrier": subject.carrier, **{name: getattr(subject, name) for name in Capacity.SAID}}
+
+
 def offer_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
     """Offers that carry the goods of this shipment today; those of its route stand first."""
     if not isinstance(subject, Shipment):

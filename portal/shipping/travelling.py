@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.acting import CLOCK
 from portal.organisations.models import Organisation
-from portal.shipping.capacity import CapacityOffered, CapacityTaken
+from portal.shipping.capacity import CapacityOffered, CapacityTaken, CapacityWithdrawn, WhyNot
 from portal.shipping.models import Capacity, Shipment
 from portal.stages import engine
 from portal.stages.engine import MoveRefused, NotYours, Step, follow, locked
@@ -43,7 +43,8 @@ def destinations() -> Pairs:
 
 
 def offer_capacity(subject: Capacity, facts: CapacityOffered, step: Step) -> None:
-    """Kept as said; the days must follow each other and not lie behind."""
+    """Kept as said, also where it is said anew; the days must follow each other and not lie
+    behind."""
     if facts.last < facts.first:
         raise MoveRefused(_("The last day lies before the first. Please correct the days."))
     if facts.last < step.at.astimezone(ZONE).date():
@@ -52,6 +53,12 @@ def offer_capacity(subject: Capacity, facts: CapacityOffered, step: Step) -> Non
         setattr(subject, name, getattr(facts, name))
     subject.carrier = facts.carrier.value
     subject.save(update_fields=["carrier", *Capacity.SAID])
+
+
+def withdraw_capacity(subject: Capacity, facts: CapacityWithdrawn, step: Step) -> None:
+    """Whoever counted on it reads why."""
+    if facts.reason is WhyNot.NONE:
+        raise MoveRefused(_("Please say why the offer is withdrawn."))
 
 
 def take_capacity(subject: Capacity, facts: CapacityTaken, step: Step) -> None:

@@ -11,7 +11,7 @@ from portal.tracking.models import Line, Subject
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 
-KIND, OFFERED = "capacity", "capacity.offer"
+KIND, OFFERED = "capacity", ("capacity.offer", "capacity.change")
 MOST = 200
 
 
@@ -22,7 +22,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
         rows = list(Subject.objects.filter(kind=KIND, stage="open").order_by("pk")[:MOST])
         codes = [row.code for row in rows]
-        lines = list(Line.objects.filter(type=OFFERED, code__in=codes))
+        lines = list(Line.objects.filter(type__in=OFFERED, code__in=codes).order_by("seq"))
         named = queries.named_of(lines)
         firms = {line.code: named.get(line.uid, {}).get("firm", "") for line in lines}
         told = [_told(row, firms.get(row.code, "")) for row in rows]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.roles import Role
 from portal.oversight.invariants import broken
-from portal.shipping.capacity import CapacityOffered
+from portal.shipping.capacity import CapacityOffered, CapacityWithdrawn, WhyNot
 from portal.shipping.commands import tick
 from portal.shipping.models import Capacity, Shipment
 from portal.shipping.stages import Dispatched
@@ -167,7 +167,11 @@ def test_another_charity_does_not_withdraw_it(shipment):
 
     with pytest.raises(NotYours):
         engine.advance(Capacity, offer.code, "withdraw", actor=actor, at=AT)
-    engine.advance(Capacity, offer.code, "withdraw", actor=dispatcher_of(shipment.org), at=AT)
+    with pytest.raises(MoveRefused, match="say why"):
+        engine.advance(Capacity, offer.code, "withdraw", actor=dispatcher_of(shipment.org), at=AT)
+    why = CapacityWithdrawn(reason=WhyNot.ROUTE)
+    mine = dispatcher_of(shipment.org)
+    engine.advance(Capacity, offer.code, "withdraw", actor=mine, facts=why, at=AT)
 
     assert Capacity.objects.get().stage == "withdrawn"
 

@@ -7,13 +7,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from portal.accounts.acting import Actor
 from portal.accounts.links import make_link
 from portal.accounts.roles import Role
 from portal.shipping.carrier_link import CARRY, CARRY_DAYS
 from portal.shipping.models import Capacity, Shipment
 from portal.shipping.queries import offer_choices
 from portal.shipping.travelling import fitting, place_of
-from portal.stages.engine import MoveRefused
+from portal.stages import engine
+from portal.stages.engine import MoveRefused, NotYours
 from portal.stages.models import Trail
 from tests.factories.clock import AT
 from tests.factories.people import signed_in
@@ -111,3 +113,51 @@ def test_where_the_weight_is_not_known_the_gate_says_so_and_refuses_nothing(ship
     assert "weight of the boxes unknown" in offer_choices(subject=shipment, actor=actor)[0][0]
     shipment.kg = 1
     assert "unknown" not in offer_choices(subject=shipment, actor=actor)[0][0]
+
+
+def test_a_carrier_changes_and_withdraws_its_own_offer_and_the_list_follows(
+    client, shipment, seal_and_project
+):
+    address = address_of(shipment.org)
+    client.post(address, offer_of(shipment))
+    offer = Capacity.objects.get()
+    change, withdraw = (f"{address}{offer.code}/{move}/" for move in ("change", "withdraw"))
+    assert change in client.get(address).content.decode()
+    assert 'value="示例车队"' in client.get(change).content.decode()
+
+    refused = client.post(change, offer_of(shipment, last=timezone.localdate() - timedelta(1)))
+    changed = client.post(change, offer_of(shipment, kg="1500", firm="示例二队"))
+
+    assert (refused.status_code, changed.status_code) == (422, 302)
+    seal_and_project()
+    public = client.get("/en/transport/").content.decode()
+    assert "1,500 kg" in public
+    assert "示例二队" in public
+    assert "示例车队" not in public
+    silent = client.post(withdraw, {"reason": ""})
+    gone = client.post(withdraw, {"reason": "vehicle"})
+    assert (silent.status_code, gone.status_code) == (422, 302)
+    assert "is withdrawn" in client.get(gone["Location"]).content.decode()
+    assert Capacity.objects.get().stage == "withdrawn"
+    assert client.post(change, offer_of(shipment)).status_code == 422
+    seal_and_project()
+    assert "Nobody offers transport" in client.get("/en/transport/").content.decode()
+
+
+def test_d2_a_carrier_finds_no_offer_of_another_link(client, shipment):
+    theirs, mine = address_of(shipment.org), address_of(shipment.org)
+    client.post(theirs, offer_of(shipment))
+    offer = Capacity.objects.get()
+    of_the_charity = offered(shipment, last=timezone.localdate() + timedelta(days=1))
+
+    for code in (offer.code, of_the_charity.code):
+        page = f"{mine}{code}/withdraw/"
+        assert client.post(page, {"reason": "vehicle"}).status_code == 404
+        assert code not in client.get(mine).content.decode()
+    stranger = Actor(role=Role.CARRIER, org=offer.org, by_link=f"{offer.org}/0")
+    with pytest.raises(NotYours):
+        engine.advance(Capacity, offer.code, "withdraw", actor=stranger, at=timezone.now())
+    dead = address_of(shipment.org, days=-1)
+    assert client.post(f"{dead}{offer.code}/withdraw/", {}).status_code == 410
+    assert {row.stage for row in Capacity.objects.all()} == {"open"}
+    assert client.post(f"{theirs}{offer.code}/take/", {}).status_code == 404
