@@ -21,7 +21,7 @@ def rows(log, story, publish_witnessed, authority):
 
 
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model._meta.db_table)
-def test_a_sealed_row_can_neither_be_changed_nor_removed(rows, model):
+def test_acceptance_15_a_sealed_row_can_neither_be_changed_nor_removed(rows, model):
     table, column = model._meta.db_table, model._meta.concrete_fields[-1].column
     wanted = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]  # noqa: S608 -- a name of ours
     if connection.vendor == "postgresql":

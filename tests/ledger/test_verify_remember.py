@@ -18,11 +18,16 @@ KEY = notes.SigningKey(ORIGIN, bytes(range(32)))
 
 def entries(count, *, told="masks", since=0):
     """A log's entries; those from `since` on tell `told`."""
+    return telling([told if i >= since else "masks" for i in range(count)])
+
+
+def telling(words):
+    """A log's entries that tell these words one after the other, each with its right hashes."""
     made, prev = [], tree.EMPTY
-    for i in range(count):
+    for i, word in enumerate(words):
         at = f"2026-01-01T00:00:{i:02d}.000000Z"
         body = {"_sd": [], "_sd_alg": "sha-256", "at": at, "case": CASE, "cases": [[CASE, i]]}
-        body["data"] = {"actor_org": "", "actor_role": told if i >= since else "masks"}
+        body["data"] = {"actor_org": "", "actor_role": word}
         body["data"]["recorded_at"] = at
         body |= {"log": ORIGIN, "prev": prev.hex(), "seq": i, "type": "gift.count", "v": 1}
         body["uid"] = f"019b76daa800700080000000000000{i:02d}"
@@ -107,6 +112,31 @@ def test_a_rollback_or_a_fork_is_refused_with_both_notes(site, known, verify, la
     publish(site, later)
 
     refused(site, known, verify, because=because)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(words, id=what)
+        for what, words in (
+            ("edited", "abXde"),
+            ("inserted", "abXcde"),
+            ("deleted", "abdef"),
+            ("reordered", "abdce"),
+            ("tail cut", "abcd"),
+            ("full rewrite", "uvwxy"),
+        )
+    ],
+)
+def test_acceptance_16_another_history_with_right_hashes_and_the_real_key_is_found(
+    site, known, verify, words
+):
+    publish(site, telling("abcde"))
+    assert verify()[0] == 0
+    publish(site, telling(words))
+    assert command.main([str(site)]) == 0, "it is whole: only who remembers can tell"
+
+    assert verify()[0] == 1
 
 
 def test_another_key_or_another_log_is_refused_with_both_notes(site, known, verify):

@@ -86,7 +86,7 @@ def test_t_l11_each_kind_of_damage_of_each_part_is_found_by_file_and_code(shown,
     assert File.objects.get(pk=victim.pk).state == State.GOOD
 
 
-def test_t_l11_exchanged_files_are_found(shown, media):
+def test_t_l11_acceptance_16_exchanged_files_are_found(shown, media):
     first, second = (path_of(media, file.copy_sha256) for file in shown)
     shutil.copy(second, first)
 

@@ -209,8 +209,8 @@ def test_a_stage_written_by_somebody_else_meanwhile_is_noticed():
         engine.follow(stale, "build", actor=KEEPER, facts=Built(amount=1), at=AT)
 
 
-def test_the_intent_is_in_the_transaction_of_the_change():
-    """Acceptance 26, first half: a crash between the change and its intent leaves neither."""
+def test_acceptance_26_a_crash_between_change_and_intent_leaves_neither():
+    """The other half, killed before the seal, is `test_failure_01_…` in tests/faults."""
     toy = drawn()
 
     def build_and_crash():
