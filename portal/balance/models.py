@@ -23,7 +23,14 @@ class Holding(models.Model):
                 condition=Q(outside=True) | Q(amount__gte=0), name="balance_holding_not_negative"
             ),
         ]
-        indexes = [models.Index(fields=["place", "item"], name="balance_holding_place")]
+        indexes = [
+            models.Index(fields=["place", "item"], name="balance_holding_place"),
+            models.Index(  # what lies there still, oldest first, however much has gone through
+                fields=["place", "item", "id"],
+                name="balance_holding_there",
+                condition=Q(amount__gt=0),
+            ),
+        ]
 
     class Disclosure:
         internal = ("id", "gift", "lot", "item", "place", "outside", "amount")
@@ -48,7 +55,11 @@ class Booked(models.Model):
             models.UniqueConstraint(fields=["uid", "n"], name="balance_booked_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="balance_booked_positive"),
         ]
-        indexes = [models.Index(fields=["gift"], name="balance_booked_gift")]
+        indexes = [
+            models.Index(fields=["gift"], name="balance_booked_gift"),
+            models.Index(fields=["from_place"], name="balance_booked_from"),
+            models.Index(fields=["to_place"], name="balance_booked_to"),
+        ]
 
     class Disclosure:
         internal = (

@@ -7,11 +7,12 @@ from datetime import date
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from ledger.core.postings import place
 from portal.accounts.acting import accounts_of
 from portal.accounts.models import Grant
-from portal.balance.models import Holding
 from portal.evidence import queries as evidence
 from portal.funds import labels
+from portal.funds.drawing import held
 from portal.funds.models import Fund, Spend
 from portal.funds.refusing import Broken
 from portal.input.amounts import yuan
@@ -120,6 +121,8 @@ def _cap(w: Wanted) -> Iterator[Broken]:
 
 
 def _papers(w: Wanted) -> Iterator[Broken]:
+    if not w.fund.papers:
+        return
     files = {file.sha256 for code in (w.fund.code, w.besides) if code for file in evidence.of(code)}
     there = {kind for kind, digest in w.papers if digest in files}
     missing = [kind for kind in w.fund.papers if kind not in there]
@@ -173,5 +176,4 @@ def broken_by_goods(wanted: Wanted) -> list[Broken]:
 
 def balance_of(fund: Fund) -> int:
     """What a fund holds now, in fen."""
-    held = Holding.objects.filter(place=f"fund:{fund.code}", item="CNY")
-    return int(held.aggregate(all=Sum("amount"))["all"] or 0)
+    return held(place("fund", fund.code))

@@ -6,6 +6,8 @@ themselves. One entry carries `MOST` of them; what is more follows in further en
 
 from collections.abc import Iterator
 
+from django.db.models import Sum
+
 from ledger.core.postings import MONEY, Posting, place
 from portal.balance.models import Holding
 
@@ -42,10 +44,10 @@ def one(gift: str, source: str, target: str, amount: int, *, lot: str = "") -> P
 
 
 def held(where: str, *, gift: str = "") -> int:
-    """What a place holds, of one gift or of all; fen."""
-    rows = Holding.objects.filter(place=where, item=MONEY)
+    """What an inside place or an end holds, of one gift or of all; fen."""
+    rows = Holding.objects.filter(place=where, item=MONEY, amount__gt=0)
     rows = rows.filter(gift=gift) if gift else rows
-    return sum(rows.values_list("amount", flat=True))
+    return int(rows.aggregate(all=Sum("amount"))["all"] or 0)
 
 
 def _oldest(source: str) -> Iterator[Holding]:

@@ -6,7 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from ledger.core.postings import place
+from ledger.core.postings import MONEY, place
+from portal.balance.models import Holding
 from portal.campaigns.queries import within
 from portal.campaigns.taking import paused_said
 from portal.funds.drawing import held, one
@@ -249,7 +250,8 @@ def _refuse_more_than_left(subject: MoneyGift, amount: int) -> None:
 def _give_back(subject: MoneyGift, amount: int, step: Step) -> None:
     _refuse_more_than_left(subject, amount)
     owner = subject.fund.code if subject.stage == "received" and subject.fund else subject.org.code
-    whole = amount == _left(subject) and amount == subject.amount
+    back = Holding.objects.filter(gift=subject.code, item=MONEY, place__startswith="refunded:")
+    whole = amount + sum(back.values_list("amount", flat=True)) == subject.amount
     step.post(one(subject.code, _place(subject), place("refunded", owner), amount))
     step.concern(owner)
     step.open(given_back=amount)

@@ -139,7 +139,7 @@ def _check(subject: Spend, step: Step) -> None:
 
 def _broken(subject: Spend, *, at: datetime) -> list[Broken]:
     people = subject.requested_by, subject.approved_by, subject.approved_again_by
-    recipient = Organisation.objects.get(pk=subject.recipient.pk)
+    recipient = Organisation.objects.get(pk=subject.recipient_id)
     reserved = held(place("committed", subject.code))
     rules = broken(
         Wanted(

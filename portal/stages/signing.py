@@ -10,7 +10,8 @@ def signer(actor: Actor, *earlier: int | None) -> int:
     """The person who signs now. Refused when he, or another account of his, signed before."""
     if actor.person_id is None:
         raise MoveRefused(_("This needs the signature of a person who is signed in."))
-    if accounts_of(actor.person_id) & {person for person in earlier if person is not None}:
+    signed = {person for person in earlier if person is not None}
+    if signed and accounts_of(actor.person_id) & signed:
         raise MoveRefused(
             _(
                 "You have already signed an earlier step of this. "

@@ -146,6 +146,15 @@ def test_giving_back_takes_two_people_and_no_more_than_is_left():
     assert move(whole, "refund", Refunded(bank_reference="2")).stage == "refunded"
 
 
+def test_a_gift_that_goes_back_in_parts_is_given_back_with_the_last_of_them():
+    gift, stages = give(None, 10, org=create_fund().org), []
+    for part in (4, 6):
+        move(gift, "propose_refund", RefundProposed(amount=part, reason=RefundReason.DONOR))
+        stages.append(move(gift, "refund", Refunded(bank_reference=str(part))).stage)
+
+    assert stages == ["unidentified", "refunded"]
+
+
 def test_a_purpose_is_changed_by_consent_or_filing_and_share_by_share():
     fund = create_fund()
     other = create_fund(campaign=fund.campaign, purposes=(Purpose.LIVING,))
