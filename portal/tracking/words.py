@@ -174,6 +174,12 @@ def amount(number: int, names: Names, item: str, *, named: bool) -> str:
     return gettext("%(count)s of %(item)s") % {"count": count, "item": name(names, item)}
 
 
+def exceeded(count: int) -> str:
+    """A round number below the count, for `more than 300` of what was counted so far."""
+    size = 10 ** (len(str(max(count - 1, 1))) - 1)
+    return f"{(count - 1) // size * size:,}"
+
+
 def degrees(tenths: int) -> str:
     """`-18.5 °C`."""
     return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10} °C"

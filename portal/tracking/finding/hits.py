@@ -1,38 +1,56 @@
 """Which rows have all that is asked for, page by page, at any depth and at a million rows.
 
-Tokens are looked up in their index and capped: up to `MOST` rows are sorted here; where there are
-more, rows are read in their order until a page is full, which then is soon. Nothing is counted
-beyond `MOST`: people read "more than 1,000".
+First the next `LOOKED` rows are looked through in their order: what is common fills a page there,
+and an index would only list half of all rows. What they do not fill a page with is rare, or stands
+elsewhere: then the index of tokens is asked, and up to `SORTED` rows are sorted here. Nothing is
+counted farther than that: people read "more than 300".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
+from portal.tracking.finding import places
 from portal.tracking.finding.findable import Findable
 from portal.tracking.finding.gathering import facet
 from portal.tracking.finding.grams import of_term
+from portal.tracking.finding.places import By, Hit, Key
 
-MOST = 1000
+LOOKED = 8000
+SORTED = 5000
 MOST_ROWS = "gift"  # its token would narrow nothing, and be the longest to read
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-DIGITS = 19
-Key = tuple[Any, ...]
+TABLE = Findable._meta.db_table
+NEWEST = ("-at", "-seq")
+# All that plain conditions are about; the tokens are the longer half of a row.
+COLUMNS = (
+    *("id", "code", "kind", "seq", "at", "rank", "due", "stage", "owner", "classes", "regions"),
+    *("aim", "marks", "said", "text"),
+)
 
 
 @dataclass
 class Wanted:
     """Tokens that a row must have, words its text must hold, and plain conditions; each token's
-    own plain condition is among them."""
+    own plain condition is among them. `span`: conditions on what rows are ordered by, such as the
+    first day: looking through them begins there."""
 
     kind: str
     tokens: set[str] = field(default_factory=set)
     terms: list[str] = field(default_factory=list)
     where: Q = field(default_factory=Q)
+    span: Q = field(default_factory=Q)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows in order, and of how many; `least`: there may be more than those counted."""
+
+    rows: list[Hit]
+    count: int
+    least: bool
 
 
 def indexed(wanted: Wanted) -> QuerySet[Findable]:
@@ -42,106 +60,138 @@ def indexed(wanted: Wanted) -> QuerySet[Findable]:
     rows = Findable.objects.filter(tokens__having=sorted(tokens), kind=wanted.kind)
     for term in wanted.terms:
         rows = rows.filter(text__contains=term)
-    return rows.filter(wanted.where)
+    return rows.filter(wanted.where, wanted.span)
 
 
 def plain(wanted: Wanted) -> QuerySet[Findable]:
     """By plain columns alone, for reading in an order."""
-    rows = Findable.objects.filter(wanted.where, kind=wanted.kind)
+    rows = Findable.objects.filter(wanted.where, wanted.span, kind=wanted.kind)
     for n, term in enumerate(wanted.terms):  # asked so that no planner takes it for a rare thing
         rows = rows.alias(**{f"at_{n}": StrIndex("text", Value(term))}).filter(**{f"at_{n}__gt": 0})
     return rows
 
 
-def page(
-    wanted: Wanted, *, by: tuple[str, ...], side: str, cursor: Key | None, limit: int
-) -> tuple[list[Findable], int]:
-    """(rows after or before the cursor, how many rows there are at all); two queries at most."""
-    fields = ["id", "code", *(name.lstrip("-") for name in by)]
-    if not wanted.tokens and not wanted.terms:
-        count = plain(wanted).order_by()[: MOST + 1].count()
-        return _ordered(plain(wanted), by, side, cursor, limit, fields), count
-    few = list(indexed(wanted).only(*fields)[: MOST + 1])
-    if len(few) > MOST:
-        return _ordered(plain(wanted), by, side, cursor, limit, fields), len(few)
-    turned = _turned(by) if side == "before" else by
-    few.sort(key=lambda row: _sortable(key_of(row, by), turned))
+def page(wanted: Wanted, *, by: By, side: str, cursor: Key | None, limit: int) -> Found:
+    """The rows after or before the cursor; one query for what is common, three at most."""
+    way = places.turned(by) if side == "before" else by
+    rows, count, all_seen = _looked_through(wanted, by, way, cursor, limit)
+    by_plain = not wanted.tokens and not wanted.terms
+    if by_plain or len(rows) == limit or (rows and all_seen):
+        return Found(rows, count, least=not all_seen)
+    few = _tuples(indexed(wanted), by, SORTED + 1)
+    if len(few) > SORTED:
+        return Found(_in_order(wanted, by, way, cursor, limit), len(few), least=True)
+    few.sort(key=lambda hit: places.sortable(hit.key, way))
     if cursor is not None:
-        least = _sortable(cursor, turned)
-        few_after = [row for row in few if _sortable(key_of(row, by), turned) > least]
-        return few_after[:limit], len(few)
-    return few[:limit], len(few)
+        least = places.sortable(cursor, way)
+        after = [hit for hit in few if places.sortable(hit.key, way) > least]
+        return Found(after[:limit], len(few), least=False)
+    return Found(few[:limit], len(few), least=False)
 
 
-def _ordered(
-    rows: QuerySet[Findable],
-    by: tuple[str, ...],
-    side: str,
-    cursor: Key | None,
-    limit: int,
-    fields: list[str],
-) -> list[Findable]:
-    turned = _turned(by) if side == "before" else by
-    if cursor is not None:
-        rows = rows.filter(_beyond(turned, cursor))
-    return list(rows.only(*fields).order_by(*turned)[:limit])
+def _looked_through(
+    wanted: Wanted, by: By, way: By, cursor: Key | None, limit: int
+) -> tuple[list[Hit], int, bool]:
+    """(those of the next rows that fit, how many of the first rows do, whether those were all);
+    without rows nobody knows the last two. Where only plain columns are asked for, an index holds
+    the order and rows are read until there are enough."""
+    first = _window(wanted, by)[:LOOKED]
+    counted, counting = _fitting(first, wanted, "count(*)")
+    more, seeing = _farther(wanted, by)
+    begin = _window(wanted, way, cursor)
+    looked = begin[:LOOKED] if wanted.tokens or wanted.terms else begin.order_by()
+    if cursor is None and looked.query.is_sliced:
+        counted, counting = "count(*) OVER ()", []  # the same rows
+    fields = ", ".join(f'"{TABLE}"."{name}"' for name in ("id", "code", *places.bare(by)))
+    what = f"{fields}, ({counted}) AS n, EXISTS ({more}) AS more"
+    sql, params = _fitting(looked, wanted, what, order=way, limit=limit)
+    found: list[Any] = list(Findable.objects.raw(sql, [*counting, *seeing, *params]))
+    if not found:
+        return [], 0, True
+    return [_hit(row, by) for row in found], found[0].n, not found[0].more
 
 
-def _turned(by: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name[1:] if name[0] == "-" else f"-{name}" for name in by)
+def _window(wanted: Wanted, by: By, cursor: Key | None = None) -> Any:
+    """Rows of the kind in their order, whatever they say."""
+    rows = Findable.objects.filter(wanted.span, kind=wanted.kind)
+    rows = rows if cursor is None else rows.filter(places.beyond(by, cursor))
+    return rows.order_by(*by).values(*COLUMNS)
 
 
-def _beyond(by: tuple[str, ...], cursor: Key) -> Q:
-    """Rows that stand behind the cursor: by the first field, or equal in it and by the next.
-
-    The first field is said once more on its own, so that an index can begin there.
-    """
-    found, equal = Q(), Q()
-    for name, value in zip(by, cursor, strict=True):
-        bare, sign = name.lstrip("-"), "lt" if name[0] == "-" else "gt"
-        found |= equal & Q(**{f"{bare}__{sign}": value})
-        equal &= Q(**{bare: value})
-    first = by[0].lstrip("-"), "lte" if by[0][0] == "-" else "gte"
-    return Q(**{f"{first[0]}__{first[1]}": cursor[0]}) & found
+def _farther(wanted: Wanted, by: By) -> tuple[str, Any]:
+    """Whether rows follow on those that are looked through."""
+    rows: QuerySet[Any, Any] = _window(wanted, by).values("kind")[LOOKED : LOOKED + 1]
+    return rows.query.sql_with_params()
 
 
-def key_of(row: Findable, by: tuple[str, ...]) -> Key:
-    return tuple(getattr(row, name.lstrip("-")) for name in by)
+def _fitting(
+    rows: Any, wanted: Wanted, what: str, *, order: By = (), limit: int | None = None
+) -> tuple[str, list[Any]]:
+    """`SELECT what` of those of the rows that fit: they stand where the table would."""
+    inner, first = rows.query.sql_with_params()
+    fit = plain(wanted).order_by(*order).values("pk")[:limit]
+    sql, params = fit.query.sql_with_params()
+    _select, _from, conditions = sql.partition(f' FROM "{TABLE}"')
+    return f'SELECT {what} FROM ({inner}) AS "{TABLE}"{conditions}', [*first, *params]  # noqa: S608 -- our own statements
 
 
-def _sortable(key: Key, by: tuple[str, ...]) -> tuple[int, ...]:
-    numbers = map(_number, key)
-    return tuple(-n if name[0] == "-" else n for n, name in zip(numbers, by, strict=True))
+def _in_order(wanted: Wanted, by: By, way: By, cursor: Key | None, limit: int) -> list[Hit]:
+    """Row after row until there are enough."""
+    rows = plain(wanted)
+    rows = rows if cursor is None else rows.filter(places.beyond(way, cursor))
+    return _tuples(rows.order_by(*way), by, limit)
 
 
-def _number(value: Any) -> int:
-    if isinstance(value, datetime):
-        return (value - EPOCH) // MICROSECOND
-    return value.toordinal() if isinstance(value, date) else int(value)
+def _tuples(rows: QuerySet[Findable], by: By, limit: int) -> list[Hit]:
+    fields = places.bare(by)
+    return [Hit(code, tuple(key)) for code, *key in rows.values_list("code", *fields)[:limit]]
 
 
-def cursor(row: Findable, by: tuple[str, ...]) -> str:
-    """Where the row stands in the order, for an address: whole numbers with points between."""
-    return ".".join(str(_number(value)) for value in key_of(row, by))
+def _hit(row: Findable, by: By) -> Hit:
+    return Hit(row.code, tuple(getattr(row, name) for name in places.bare(by)))
 
 
-def read_cursor(text: str, by: tuple[str, ...]) -> Key | None:
-    """A place in the order from an address; None for what is none."""
-    parts = text.split(".")
-    fit = all(p.isascii() and p.isdigit() and len(p) <= DIGITS for p in parts)
-    if not fit or len(parts) != len(by):
-        return None
-    try:
-        return tuple(_value(name.lstrip("-"), int(p)) for name, p in zip(by, parts, strict=True))
-    except (OverflowError, ValueError):
-        return None
+@dataclass(frozen=True)
+class Few:
+    """The newest few rows of a kind, and how many there are; `least` as in Found."""
+
+    rows: list[Findable]
+    count: int
+    least: bool
 
 
-def _value(name: str, number: int) -> Any:
-    if name == "at":
-        return EPOCH + number * MICROSECOND
-    if name == "due":
-        return date.fromordinal(number)
-    if number >= 2**63:
-        raise OverflowError(name)
-    return number
+def newest(kinds: Iterable[str], terms: list[str], few: int) -> dict[str, Few]:
+    """The newest few rows of each kind with all these words; kinds without any are left out. Two
+    queries at most, however many kinds."""
+    found = _each([_newest_looked(Wanted(kind, terms=terms), few) for kind in kinds])
+    sure = {kind for kind, one in found.items() if len(one.rows) == few or not one.least}
+    rest = [Wanted(kind, terms=terms) for kind in kinds if kind not in sure]
+    return found | (_each([_newest_indexed(wanted, few) for wanted in rest]) if rest else {})
+
+
+def _newest_looked(wanted: Wanted, few: int) -> tuple[str, list[Any]]:
+    more, seeing = _farther(wanted, NEWEST)
+    what = f"{_shown()}, count(*) OVER () AS n, EXISTS ({more}) AS more"
+    rows = _window(wanted, NEWEST)[:LOOKED]
+    sql, params = _fitting(rows, wanted, what, order=NEWEST, limit=few)
+    return sql, [*seeing, *params]
+
+
+def _newest_indexed(wanted: Wanted, few: int) -> tuple[str, list[Any]]:
+    inner, params = indexed(wanted).values(*COLUMNS)[: SORTED + 1].query.sql_with_params()
+    what = f"{_shown()}, count(*) OVER () AS n, count(*) OVER () > {SORTED} AS more"
+    order = "ORDER BY at DESC, seq DESC"
+    return f'SELECT {what} FROM ({inner}) AS "{TABLE}" {order} LIMIT {few}', list(params)  # noqa: S608 -- our own statements
+
+
+def _shown() -> str:
+    return ", ".join(f'"{TABLE}"."{name}"' for name in COLUMNS if name != "text")
+
+
+def _each(parts: list[tuple[str, list[Any]]]) -> dict[str, Few]:
+    every = (f"SELECT * FROM ({part}) AS few" for part, _params in parts)  # noqa: S608 -- our own
+    sql = " UNION ALL ".join(every)
+    rows: dict[str, list[Any]] = {}
+    for row in Findable.objects.raw(sql, [one for _part, params in parts for one in params]):
+        rows.setdefault(row.kind, []).append(row)
+    return {kind: Few(own, own[0].n, least=bool(own[0].more)) for kind, own in rows.items()}

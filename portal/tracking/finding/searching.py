@@ -1,17 +1,17 @@
 """What one box finds: things by the words in them, gifts by the donor's name as published, and
 shipments by a whole waybill number.
 
-Two questions for the things, two for the names: however many rows there are, a kind is counted up
-to `hits.MOST` and its newest few are shown; its list has the rest.
+Two questions for the things, two for the names, however many rows there are: of a kind its newest
+few are shown, and its list has the rest.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 import ledger.api as ledger
@@ -37,28 +37,27 @@ PAGES = {
 KINDS = ("organisation", "need", "gift", "shipment", "fund", "campaign", "warehouse")
 BY_KIND = {one.kind: one for one in LISTS.values()}
 DONORS, BY_WAYBILL = _("Gifts by the donor's published name"), _("Shipments by waybill number")
-# The newest few of a kind among at most so many that fit, and how many fit.
-FEW = """SELECT * FROM (SELECT id, count(*) OVER () AS n FROM ({}) AS fit
-         ORDER BY at DESC, seq DESC LIMIT {}) AS few"""
 
 
 @dataclass
 class Group:
-    """Some of what was found, of one kind. `count`: how many there are, at most `hits.MOST` + 1;
-    `href`: all of them."""
+    """Some of what was found, of one kind. `count`: how many there are, or with `least` at least
+    so many; `href`: all of them."""
 
     title: Any
     count: int
     href: str
     rows: list[dict[str, Any]] = field(default_factory=list)
+    least: bool = False
 
     @property
-    def many(self) -> bool:
-        return self.count > hits.MOST
-
-    @property
-    def more(self) -> bool:
-        return self.count > len(self.rows)
+    def more(self) -> str:
+        """What the link to all of them says beside the few."""
+        if self.least:
+            return gettext("More than %(n)s: all of them") % {"n": words.exceeded(self.count)}
+        if self.count <= len(self.rows):
+            return gettext("As a list")
+        return ngettext("all %(n)s", "all %(n)s", self.count) % {"n": f"{self.count:,}"}
 
 
 def groups(typed: str) -> list[Group]:
@@ -70,35 +69,18 @@ def groups(typed: str) -> list[Group]:
 
 
 def _things(terms: list[str]) -> list[Group]:
-    counts = _few(terms)
-    rows = Findable.objects.filter(id__in=counts).order_by("-at", "-seq")
-    by_kind: dict[str, list[Findable]] = {}
-    for row in rows.defer("text", "tokens"):
-        by_kind.setdefault(row.kind, []).append(row)
+    few = hits.newest(KINDS, terms, SHOWN)
     return [
         Group(
             title=BY_KIND[kind].title,
-            count=counts[by_kind[kind][0].pk],
+            count=few[kind].count,
+            least=few[kind].least,
             href=_all(kind, terms),
-            rows=[_told(row) for row in by_kind[kind]],
+            rows=[_told(row) for row in few[kind].rows],
         )
         for kind in KINDS
-        if kind in by_kind
+        if kind in few
     ]
-
-
-def _few(terms: list[str]) -> dict[int, int]:
-    """{row: how many of its kind fit}, of the newest few of each kind; one question."""
-    parts: list[str] = []
-    params: list[Any] = []
-    for kind in KINDS:
-        fit = hits.indexed(hits.Wanted(kind=kind, terms=terms))
-        sql, own = fit.values("id", "at", "seq")[: hits.MOST + 1].query.sql_with_params()
-        parts.append(FEW.format(sql, SHOWN))
-        params += own
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
-        return dict(cursor.fetchall())
 
 
 def _all(kind: str, terms: list[str]) -> str:
@@ -124,7 +106,7 @@ def _told(row: Findable) -> dict[str, Any]:
 def _names(typed: str, terms: list[str]) -> list[Group]:
     """Gifts by the name that stands beside them, and a shipment by its number, as long as the
     ledger still discloses it."""
-    rows = list(_named(typed, terms)[: hits.MOST + 1])
+    rows = list(_named(typed, terms)[: NAMES + 1])
     live = ledger.disclosures({row.uid for row in rows[:NAMES]}) if rows else {}
     donors, shipments = [], []
     for row in rows[:NAMES]:

@@ -22,8 +22,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from portal.tracking.finding import grams, hits
-from portal.tracking.finding.findable import Findable
+from portal.tracking.finding import grams, hits, places
 from portal.tracking.finding.gathering import facet
 
 Text = str | Promise
@@ -138,17 +137,14 @@ def _read(one: Filter, text: str, notices: list[str]) -> str:
 
 @dataclass
 class Page:
-    """Some rows of a list. `next`, `previous`: query strings or nothing; `count` of all rows,
-    at most `hits.MOST` + 1: then there are more than that (`many`)."""
+    """Some rows of a list. `next`, `previous`: query strings or nothing; `count`: how many rows
+    fit, or with `least` at least so many."""
 
     rows: list[Any]
     next: str
     previous: str
     count: int
-
-    @property
-    def many(self) -> bool:
-        return self.count > hits.MOST
+    least: bool = False
 
 
 @dataclass
@@ -166,7 +162,7 @@ class Asked:
     def wanted(self) -> hits.Wanted:
         """Tokens, terms and plain conditions of all filters."""
         listing = self.listing
-        wanted = hits.Wanted(kind=listing.kind, where=self.order.only)
+        wanted = hits.Wanted(kind=listing.kind, span=self.order.only)
         for mark in listing.standing(self.values):
             wanted.tokens.add(facet("mark", mark))
             wanted.where &= Q(marks__contains=f"|{mark}|")
@@ -174,31 +170,35 @@ class Asked:
             value = self.values.get(one.key, "")
             if value and one.kind == "words":
                 wanted.terms += grams.terms(value)
+            elif value and one.kind == "day":
+                wanted.span &= one.where(value)
             elif value:
                 wanted.tokens |= set(one.facets(value))
                 wanted.where &= one.where(value)
         return wanted
 
     def page(self, size: int = AT_ONCE) -> Page:
-        """The rows here, and where those after and before them are. Three queries at most."""
-        found, count = self.hits(size + 1)
-        more = len(found) > size
-        found = found[:size]
+        """The rows here, and where those after and before them are; two queries for what is
+        common, four at most."""
+        hit = self.hits(size + 1)
+        more = len(hit.rows) > size
+        found = hit.rows[:size]
         if self.side == "before":
             found.reverse()
         things = self.listing.things([one.code for one in found])
         rows = [things[one.code] for one in found if one.code in things]
-        ends = [self._cursor_of(one) for one in (*found[:1], *found[-1:])]
+        ends = [places.written(one.key) for one in (*found[:1], *found[-1:])]
         forward = more if self.side == "after" else self.cursor is not None
         back = more if self.side == "before" else self.cursor is not None
         return Page(
             rows=rows,
             next=self.address(after=ends[1]) if forward and ends else "",
             previous=self.address(before=ends[0]) if back and ends else "",
-            count=count,
+            count=hit.count,
+            least=hit.least,
         )
 
-    def hits(self, limit: int) -> tuple[list[Findable], int]:
+    def hits(self, limit: int) -> hits.Found:
         return hits.page(
             self.wanted, by=self.order.by, side=self.side, cursor=self.cursor, limit=limit
         )
@@ -207,23 +207,20 @@ class Asked:
         """The records of every row from the first on, whatever the page."""
         walk = Asked(self.listing, self.values, self.order)
         while True:
-            found, _count = walk.hits(IN_A_FILE)
+            found = walk.hits(IN_A_FILE).rows
             things = self.listing.things([one.code for one in found])
             rows = [things[one.code] for one in found if one.code in things]
             yield from self.records(rows)
             if len(found) < IN_A_FILE:
                 return
-            walk.cursor = hits.key_of(found[-1], walk.order.by)
+            walk.cursor = found[-1].key
 
     def records(self, rows: Sequence[Any]) -> Iterable[Record]:
         """The lines of these rows, in order."""
         return self.listing.records(rows, self)
 
     def order_cursor(self, text: str) -> tuple[Any, ...] | None:
-        return hits.read_cursor(text, self.order.by)
-
-    def _cursor_of(self, row: Findable) -> str:
-        return hits.cursor(row, self.order.by)
+        return places.read(text, self.order.by)
 
     def address(self, **more: str) -> str:
         """`?…` of the same choice; `without` a filter by giving it as empty."""

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.tracking.finding.hits import MOST
+from portal.tracking import words
 from portal.tracking.listing.declared import Asked, Filter, Page
 
 Shown = dict[str, Any]
@@ -79,9 +79,9 @@ def _said(one: Filter, value: str) -> str:
 
 
 def found(page: Page, *, chosen: bool) -> str:
-    """`1 found`, `118 found`, `more than 1,000 found`."""
-    if page.many:
-        return _("More than %(n)s found") % {"n": f"{MOST:,}"}
+    """`1 found`, `118 found`, `more than 300 found`."""
+    if page.least:
+        return _("More than %(n)s found") % {"n": words.exceeded(page.count)}
     if not page.count:
         return _("Nothing found") if chosen else ""
     return ngettext("%(n)s found", "%(n)s found", page.count) % {"n": f"{page.count:,}"}

@@ -93,9 +93,11 @@ def test_pages_hold_every_row_once_in_both_directions(world, seal_and_project, m
     seal_and_project()
     everyone = list(Gift.objects.order_by("-opened_at", "-opened_seq").values_list("code"))
 
-    for most in (1000, 2):  # found by the index and sorted; too many, read in order
-        monkeypatch.setattr(hits, "MOST", most)
-        for params in ({}, {"q": "医用"}, {"sort": "oldest"}):
+    # all are looked through; found by the index and sorted; too many for that, read in order
+    for looked, most in ((8000, 5000), (2, 5000), (2, 3)):
+        monkeypatch.setattr(hits, "LOOKED", looked)
+        monkeypatch.setattr(hits, "SORTED", most)
+        for params in ({}, {"q": "医用"}, {"sort": "oldest"}, {"q": "医用", "from": "2026-03-02"}):
             listing = LISTS["gifts"]
             page, seen = listing.read(params).page(5), []
             while True:

@@ -100,14 +100,14 @@ def test_acceptance_17_an_erased_name_is_gone_from_the_search_at_once(world, cli
 def test_what_is_too_much_is_said_so_and_the_list_has_the_rest(
     world, client, seal_and_project, monkeypatch
 ):
-    monkeypatch.setattr(hits, "MOST", 3)
-    for _n in range(5):
+    monkeypatch.setattr(hits, "LOOKED", 8)
+    for _n in range(9):
         world["story"].gift((GOGGLES, 5, None, 0))
     seal_and_project()
 
     page = found(client, "护目镜").content.decode()
 
-    assert "More than 1,000: all of them" in page
+    assert "More than 7: all of them" in page
     assert "/en/gifts/?q=" in page
 
 
