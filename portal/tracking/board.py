@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from portal.tracking import houses
 from portal.tracking.finding.lookup import Lost, nothing
-from portal.tracking.models import Gift, Line, Link, Subject
+from portal.tracking.models import Line, Link, Subject
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 from portal.tracking.views import by_code
@@ -47,7 +47,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     codes = first.line.codes if first else []
     postings = first.line.data.get("postings", []) if first else []
     owner = next((p["gift"] for p in postings if p["lot"] == code), "")
-    gift = Gift.objects.filter(code=owner or next((c for c in codes if c[0] == "G"), "")).first()
+    gift = houses.source_of(owner or next((c for c in codes if c[0] == "G"), ""))
     if gift is None:
         raise Lost(nothing(code), status=404)
 

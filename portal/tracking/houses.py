@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.tracking import showing, words
 from portal.tracking.gift import sums, verdict
-from portal.tracking.models import Gift, Holding, Line, Organisation, Subject
+from portal.tracking.models import Gift, Holding, Line, Organisation, Purchase, Subject
 from portal.tracking.queries import lines_of, named_of
 
 STATED = "statement.state"
@@ -134,16 +134,29 @@ def _moment(text: str) -> str:
     return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}" if text else ""
 
 
+def source_of(code: str) -> Gift | None:
+    """The gift that a lot is of; what a spending bought (P-…) as if it were a gift. Not saved."""
+    if code[:1] != "P":
+        return Gift.objects.filter(code=code).first()
+    row = Purchase.objects.filter(code=code).first()
+    if row is None:
+        return None
+    return Gift(code=row.code, version=row.version, subjects=row.subjects, names=row.names)
+
+
 def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
     """Everything on the page of one lot: where its pieces are, how they add up, what happened."""
     lines = lines_of(code)
     part = part_of(gift, code)
     shares = verdict.shares(part)
     stopped = row is not None and row.stage in ("recalled", "blocked", "expired", "differs")
+    source = showing.source_href(gift.code)
     return {
         "section": "gifts",
         "code": code,
         "gift": gift,
+        "bought": gift.code[0] == "P",
+        "source_href": source,
         "title": " + ".join(words.item_title(gift.names, item) for item in part.places),
         "stage": showing.stage_label("lot", row.stage) if row else "",
         "tone": showing.stage_tone("lot", row.stage) if row else "",
@@ -156,9 +169,7 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
         "goods": _goods(part),
         "lines": lines,
         "entries": showing.timeline(lines, named_of(lines), of=code),
-        "crumbs": showing.crumbs(
-            (gift.code, reverse("tracking:gift", args=[gift.code])), (code, "")
-        ),
+        "crumbs": showing.crumbs((gift.code, source), (code, "")),
     }
 
 
@@ -181,10 +192,12 @@ def _goods(part: Gift) -> dict[str, Any]:
 
 
 def part_of(gift: Gift, code: str) -> Gift:
-    """The gift as if it were this lot alone: its places, the same names and carriers. Not saved."""
+    """The gift as if it were this lot alone: its places, the same names and carriers. Not saved.
+    A supplier counts as its donor."""
     places: dict[str, dict[str, int]] = {}
     for held in Holding.objects.filter(gift=gift.code, lot=code).exclude(amount=0):
-        places.setdefault(held.item, {})[held.place] = held.amount
+        place = held.place.replace("purchase:", "donor:")
+        places.setdefault(held.item, {})[place] = held.amount
     return Gift(
         code=gift.code,
         stage=gift.stage,

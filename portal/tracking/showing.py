@@ -244,7 +244,7 @@ def need(
         texts = written if isinstance(written, list) else []
         text = texts[line["no"] - 1] if len(texts) >= line["no"] else ""
         line["as_written"] = written if isinstance(written, Erased) else text
-    gifts = {code for r in rows for code, (p, s) in r.gifts.items() if p or s}
+    came = {code for r in rows for code, (p, s) in r.gifts.items() if p or s}
     return {
         "section": "needs",
         "need": row,
@@ -256,13 +256,21 @@ def need(
         "notes": told.get("notes", ""),
         "unwanted": told.get("unwanted", ""),
         "source": told.get("source", ""),
-        "gifts": [{"code": c, "href": reverse("tracking:gift", args=[c])} for c in sorted(gifts)],
+        "gifts": [{"code": c, "href": source_href(c)} for c in sorted(came)],
         "hospital_href": reverse("tracking:organisation", args=[row.hospital]),
         "channel": channel_of(row.hospital),
         "entries": timeline(lines, named, of=row.code),
         "count": count,
         "crumbs": crumbs((_("Needs"), reverse("tracking:needs")), (row.code, "")),
     }
+
+
+def source_href(code: str) -> str:
+    """The page of a gift; of what a spending bought (P-…), its place on the page of its fund, to
+    which the look-up leads."""
+    if code[0] == "P":
+        return f"{reverse('tracking:lookup')}?q={code}"
+    return reverse("tracking:gift", args=[code])
 
 
 def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:

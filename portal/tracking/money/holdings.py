@@ -67,6 +67,8 @@ def fold_fund(shelf: Shelf, entry: Entry) -> None:
                 if (went if sign < 0 else came) in ("committed", "fee", "refunded", "paid"):
                     continue
                 column = "came"
+            if column not in COLUMNS:  # outside: whoever paid for what was sold
+                continue
             shelf.row(Total, _name(fund), month, column).amount += sign * told["amount"]
 
 

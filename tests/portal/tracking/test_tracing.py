@@ -1,6 +1,7 @@
 """A gift of money followed to the ward: gift, spending, lot, shipment, hospital, to the fen."""
 
 import random
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -110,6 +111,26 @@ def test_the_page_of_a_gift_of_money_leads_to_the_hospital(client, story):
     assert "The same as a table" in page
     chinese = read(client, f"/zh/g/{story.gifts[0].code}/")
     assert "先进先出" in chinese or "first out" not in chinese
+
+
+def test_a_bought_lot_has_a_page_like_a_given_one(client, story, django_assert_max_num_queries):
+    lot = next(span[1] for span in Purchase.objects.get().held if span[6])
+    page = read(client, f"/en/lots/{lot}/")
+
+    assert "Bought by the spending" in page
+    assert f'href="/en/g/?q={story.bought.code}"' in page
+    assert read(client, f"/en/g/?q={story.bought.code}")
+    assert "400 pieces confirmed by" in page
+    assert "Sent 500 = " in page
+    with django_assert_max_num_queries(8):
+        read(client, f"/en/lots/{lot}/")
+
+
+def test_a_need_met_by_bought_goods_leads_to_the_spending(client, story):
+    need = client.get(f"/en/o/{story.hospital.code}/").content.decode()
+    code = re.search(r"/en/needs/(N-[0-9A-Z]{10})/", need)[1]
+
+    assert f'href="/en/g/?q={story.bought.code}"' in read(client, f"/en/needs/{code}/")
 
 
 class Shipped:

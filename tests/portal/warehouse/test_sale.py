@@ -131,5 +131,6 @@ def test_acceptance_12_over_http_the_sale_stands_on_the_pages_of_lot_gift_and_fu
     assert "Proceeds of goods sold: ¥1,234.50" in of_lot
     assert "1,234.50" in of_fund
     assert "Sent 1,000 = " in gift, "money is no item of the gift"
+    assert "1,234.50" in Client().get("/en/funds/").content.decode()
     call_command("check_public")
     assert broken() == []
