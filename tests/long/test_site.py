@@ -147,7 +147,8 @@ def from_elsewhere(site, pages):
         f"{link} on {address}"
         for address, html in pages.items()
         for link in LOADED.findall(ALTERNATE.sub("", html))
-        if urlsplit(urljoin(address, unescape(link))).netloc != ours
+        if not link.startswith("data:")  # a picture in the page itself
+        and urlsplit(urljoin(address, unescape(link))).netloc != ours
     ]
 
 
