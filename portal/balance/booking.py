@@ -4,7 +4,6 @@ locks and the refusal's words."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ledger.core import postings as rules
@@ -50,10 +49,7 @@ def post(postings: Sequence[Posting], *, uid: str, at: datetime) -> None:
         rules.apply(held, postings)
     except rules.Short as short:
         raise NotEnough(short.posting, short.held) from short
-    for key in keys:
-        change = held.get(key, 0) - before.get(key, 0)
-        if change:
-            _at(key).update(amount=F("amount") + change)
+    _write({key: held[key] for key in keys if held[key] != before[key]})
     Booked.objects.bulk_create(
         Booked(
             uid=uid,
@@ -88,13 +84,7 @@ def _keys(p: Posting) -> tuple[Key, Key]:
 
 
 def _locked(keys: list[Key]) -> dict[Key, int]:
-    Holding.objects.bulk_create(
-        [
-            Holding(gift=g, lot=lt, item=i, place=p, outside=name_of(p) in rules.OUTSIDE)
-            for g, lt, i, p in keys
-        ],
-        ignore_conflicts=True,
-    )
+    Holding.objects.bulk_create(map(_row, keys), ignore_conflicts=True)
     gifts, places = {k[0] for k in keys}, {k[3] for k in keys}
     rows = (
         Holding.objects.select_for_update(of=("self",))
@@ -109,6 +99,17 @@ def _locked(keys: list[Key]) -> dict[Key, int]:
     }
 
 
-def _at(key: Key):  # type: ignore[no-untyped-def]  # a queryset of Holding
+def _write(changed: dict[Key, int]) -> None:
+    """What rows that are there and locked hold from now on: one statement for all of them."""
+    Holding.objects.bulk_create(
+        [_row(key, amount) for key, amount in changed.items()],
+        update_conflicts=True,
+        unique_fields=["gift", "lot", "item", "place"],
+        update_fields=["amount"],
+    )
+
+
+def _row(key: Key, amount: int = 0) -> Holding:
     gift, lot, item, place = key
-    return Holding.objects.filter(gift=gift, lot=lot, item=item, place=place)
+    outside = name_of(place) in rules.OUTSIDE
+    return Holding(gift=gift, lot=lot, item=item, place=place, outside=outside, amount=amount)

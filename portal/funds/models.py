@@ -49,6 +49,7 @@ class Fund(OfCharity):
     but `purposes` and `item_classes`, which name all that is allowed. Amounts in fen."""
 
     lifecycle = FUND
+    read_along = ("org", "campaign")
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, verbose_name=_("campaign"))
     title_zh = models.CharField(_("Chinese title"), max_length=200)
@@ -107,6 +108,7 @@ class MoneyGift(OfCharity):
     """One gift of money, whole fen, followed under its code to what it paid for."""
 
     lifecycle = MONEY
+    read_along = ("org", "fund__campaign")
 
     amount = models.BigIntegerField(_("amount, in fen"))
     fund = models.ForeignKey(
@@ -153,6 +155,7 @@ class Spend(OfCharity):
     [[variant, pieces, fen], …]."""
 
     lifecycle = SPEND
+    read_along = ("org", "fund__campaign", "recipient")
 
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, verbose_name=_("fund"))
     purpose = models.CharField(_("purpose"), max_length=20)

@@ -33,7 +33,6 @@ OTHER_AMOUNT = gettext_lazy(
 
 def request(subject: Spend, facts: Requested, step: Step) -> None:
     """Checked before anything is kept: a refused request leaves nothing but the auditor's row."""
-    subject.fund = locked(Fund, facts.fund)
     if subject.fund.org_id != subject.org_id:
         raise MoveRefused(_("This is another organisation's fund."))
     subject.requested_by = signer(step.actor)
@@ -42,7 +41,6 @@ def request(subject: Spend, facts: Requested, step: Step) -> None:
 
 def change(subject: Spend, facts: Asked, step: Step) -> None:
     """Before the first approval only; it makes a new version of the request."""
-    locked(Fund, subject.fund.code)
     subject.revision += 1
     _keep(subject, facts, step)
 
@@ -80,7 +78,6 @@ def release_more(subject: Spend, facts: object, step: Step) -> None:
 
 def pay(subject: Spend, facts: Paid, step: Step) -> None:
     """The bank's word that it went out; conditions are asked once more."""
-    locked(Fund, subject.fund.code)
     if facts.paid_on > timezone.localdate(step.at):
         raise MoveRefused(
             _("The day %(day)s has not come yet.") % {"day": facts.paid_on.isoformat()}
@@ -138,8 +135,8 @@ def _check(subject: Spend, step: Step) -> None:
 
 
 def _broken(subject: Spend, *, at: datetime) -> list[Broken]:
+    """Every rule it breaks; the fund is locked until the transaction ends."""
     people = subject.requested_by, subject.approved_by, subject.approved_again_by
-    recipient = Organisation.objects.get(pk=subject.recipient_id)
     reserved = held(place("committed", subject.code))
     rules = broken(
         Wanted(
@@ -147,7 +144,7 @@ def _broken(subject: Spend, *, at: datetime) -> list[Broken]:
             purpose=str(subject.purpose),
             item_class=subject.item_class,
             amount=subject.amount,
-            recipient=recipient,
+            recipient=subject.recipient,
             papers=tuple((kind, digest) for kind, digest in subject.papers),
             supplier_code=subject.supplier_code,
             people=tuple(person for person in people if person is not None),

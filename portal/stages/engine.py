@@ -13,7 +13,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -82,14 +82,14 @@ class Step:
 
 def mint(kind: str) -> str:
     """A new code, unique among all codes ever given."""
-    while True:
-        code = codes.mint(kind)
-        try:
-            with transaction.atomic():
-                Minted.objects.create(code=code)
-        except IntegrityError:
-            continue
-        return code
+    table = connection.ops.quote_name(Minted._meta.db_table)
+    insert = f"INSERT INTO {table} (code) VALUES (%s) ON CONFLICT DO NOTHING"  # noqa: S608
+    with connection.cursor() as cursor:
+        while True:
+            code = codes.mint(kind)
+            cursor.execute(insert, [code])
+            if cursor.rowcount == 1:
+                return code
 
 
 def begin(
@@ -170,8 +170,9 @@ def _check_open() -> None:
 
 def locked(model: type[S], code: str) -> S:
     """The row, locked until the transaction ends. Raises NotYours for an unknown code."""
-    rows = model._default_manager.select_for_update(of=("self",))
-    found = rows.filter(code=code).first()
+    rows = model._default_manager.select_for_update(of=("self",)).filter(code=code)
+    along = model.read_along
+    found = (rows.select_related(*along) if along else rows).first()
     if found is None:
         raise NotYours(_("There is nothing with this code."))
     return found

@@ -17,10 +17,11 @@ class Subject(models.Model):
 
     Subclasses name their `lifecycle`, add `stage_known(LIFECYCLE)` to their constraints, and say in
     `reachable_by` whose
-    subject it is.
+    subject it is. `read_along`: rows that every move asks for, read (not locked) with the subject.
     """
 
     lifecycle: ClassVar[Lifecycle]
+    read_along: ClassVar[tuple[str, ...]] = ()
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     stage = models.CharField(_("stage"), max_length=20)
