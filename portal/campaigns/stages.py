@@ -39,7 +39,7 @@ class Planned(Facts, line=_("Campaign planned")):
         help=_("Exactly the organisation's registered name: a person's account is refused."),
     )
     account_bank: str = fact(_("Bank"))
-    account_number: str = fact(_("Account number"))
+    account_number: str = fact(_("Account number"), limit=40)
     beneficiaries: str = fact(_("Who benefits"), disclosure=NAMED, kind="note")
     use: str = fact(_("What money and goods are used for"), disclosure=NAMED, kind="note")
     cost: str = fact(_("Cost of raising it"), disclosure=NAMED, kind="note")

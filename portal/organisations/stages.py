@@ -40,8 +40,8 @@ class Suspended(Facts, line=_("Suspended")):
 
 
 class Renamed(Facts, line=_("Renamed")):
-    legal_name: str = fact(_("Legal name"))
-    name_en: str = fact(_("English name"), default="")
+    legal_name: str = fact(_("Legal name"), limit=120)
+    name_en: str = fact(_("English name"), default="", limit=160)
 
 
 class Designated(Facts, line=_("Entered in the designated register")):

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
-from portal.input.waybills import read_waybill
 from portal.shipping.asking import CONFIRM_DAYS
 from portal.shipping.carrier_link import CarrierLink
 from portal.shipping.carrier_page import StatesPage
@@ -37,6 +36,7 @@ from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_
 from portal.stages.link_page import LinkPage
 from portal.stages.models import Subject
 from portal.warehouse.stages import Carrier
+from portal.warehouse.waybills import with_warning
 
 
 def _order(request: HttpRequest, release: Release) -> dict[str, Any] | None:
@@ -204,8 +204,7 @@ class ShipmentAdmin(WithPapers, StatesPage, LinkPage):
     @admin.display(description=_("waybill number"))
     def number(self, shipment: Shipment) -> str:
         """With a warning where the carrier's numbers look different."""
-        odd = read_waybill(shipment.waybill, carrier=shipment.carrier).warning
-        return f"{shipment.waybill} — {odd}" if odd else shipment.waybill or "-"
+        return with_warning(shipment.waybill, shipment.carrier)
 
     @admin.display(description=_("in whose hands"))
     def in_hands(self, shipment: Shipment) -> str:

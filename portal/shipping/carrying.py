@@ -78,6 +78,7 @@ class HandedOver(Facts, line=_("Handed over, which is not delivery: {to} {carrie
         disclosure=NAMED,
         default="",
         help=_("Where a carrier gave a new one."),
+        limit=60,
     )
     person: str = fact(_("Driver and vehicle (never public)"), disclosure=PRIVATE, default="")
 

@@ -34,7 +34,6 @@ from portal.shipping.on_the_way import (
     lose_part,
     note_state,
     put_in_hands,
-    read_number,
 )
 from portal.shipping.queries import CONFIRMABLE, released_lines
 from portal.shipping.stages import (
@@ -60,6 +59,7 @@ from portal.stages.signing import signer
 from portal.warehouse.lots import posting, refuse_stopped_lots
 from portal.warehouse.models import Allocation, AllocationLine, Lot
 from portal.warehouse.stages import Carrier
+from portal.warehouse.waybills import read_number
 
 __all__ = [
     "CONFIRM",

@@ -29,7 +29,7 @@ class IssuedUrgently(Facts, line=_("Issued without a release order: {reason}")):
     taker: str = fact(_("Who takes it: person and vehicle (never public)"), disclosure=PRIVATE)
     boxes: int = fact(_("Number of boxes"))
     carrier: Carrier = fact(_("Carrier"), default=Carrier.OWN)
-    waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="")
+    waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="", limit=60)
 
 
 URGENT = Lifecycle(

@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 from ledger.core.postings import Posting, place
 from portal.accounts.acting import Actor
 from portal.accounts.links import end_links
-from portal.input.cleaning import Unclean, clean_text
-from portal.input.waybills import WrongWaybill, read_waybill
 from portal.pledges.models import Pledge
 from portal.pledges.queries import is_accounted_for
 from portal.shipping.asking import CONFIRM
@@ -40,18 +38,9 @@ from portal.stages.facts import instant
 from portal.stages.signing import signer
 from portal.warehouse.models import Warehouse
 from portal.warehouse.stages import Carrier
+from portal.warehouse.waybills import read_number
 
 NO_WAYBILL = (Carrier.OWN, Carrier.RAIL, Carrier.CHARTER, Carrier.MILITARY)
-
-
-def read_number(typed: str, carrier: Carrier | None) -> tuple[str, str]:
-    """A waybill number as typed, and without blanks and hyphens. Raises MoveRefused for one whose
-    check digit is wrong."""
-    try:
-        raw = clean_text(typed, limit=60)
-        return raw, read_waybill(raw, carrier=carrier.value if carrier else "").number
-    except (Unclean, WrongWaybill) as wrong:
-        raise MoveRefused(str(wrong)) from wrong
 
 
 def put_in_hands(

@@ -124,6 +124,7 @@ class SentDirect(Packed, line=_("Packed: {boxes} boxes")):
         disclosure=PRIVATE,
         default="",
         help=_("Leave empty for own vehicle or railway. It is never public."),
+        limit=60,
     )
     lines: tuple[SentLine, ...] = fact(_("What was sent"))
 
@@ -135,6 +136,7 @@ class Dispatched(Facts, line=_("Handed to the carrier: {carrier}")):
         disclosure=NAMED,
         default="",
         help=_("Leave empty for own vehicle or railway."),
+        limit=60,
     )
     vehicle: str = fact(_("Vehicle and driver (never public)"), disclosure=PRIVATE, default="")
     order: str = fact(

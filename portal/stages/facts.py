@@ -30,6 +30,7 @@ from portal.disclosure.classes import NAMED, OPEN, PRIVATE, Class
 
 Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
+TEXT, NOTE = 200, 2000  # most characters of a text of one line, and of several
 
 
 class Choice(StrEnum):
@@ -68,6 +69,7 @@ class Spec:
     help: object
     optional: bool
     rows: "type[Facts] | None"
+    limit: int
 
 
 def fact(
@@ -78,6 +80,7 @@ def fact(
     kind: str = "",
     choices: type[StrEnum] | str | None = None,
     help: object = "",  # noqa: A002 -- the word the form uses
+    limit: int = 0,
 ) -> Any:
     """Declare one fact.
 
@@ -85,7 +88,8 @@ def fact(
     "quantity" (1 … 10^9, default),
     "count" (0 … 10^9), "amount" (fen, typed in yuan), "tenths" (of a degree, measured),
     "hidden". `choices`: a StrEnum, or the name of a function in the part's
-    queries giving (value, label).
+    queries giving (value, label). `limit`: most characters of a text, where its column holds fewer
+    than 200 (a note: 2,000).
     """
     meta = {
         "label": label,
@@ -93,6 +97,7 @@ def fact(
         "kind": kind,
         "choices": choices,
         "help": help,
+        "limit": limit,
     }
     if default is MISSING:
         return dataclass_field(metadata=meta)
@@ -217,6 +222,7 @@ def _spec(f: Any, hint: Any) -> Spec:
         help=meta["help"],
         optional=optional,
         rows=rows,
+        limit=meta["limit"] or (NOTE if meta["kind"] == "note" else TEXT),
     )
 
 

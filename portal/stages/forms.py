@@ -250,9 +250,7 @@ def form_field(spec: Spec, choices: Choices, *, may_stay_empty: bool = False) ->
     if issubclass(spec.of, int):
         return CleanQuantity(least=0 if spec.kind in ("count", "hidden") else 1, **shared)
     lines = spec.kind == "note"
-    return CleanText(
-        limit=2000 if lines else 200, lines=lines, public=spec.disclosure is not PRIVATE, **shared
-    )
+    return CleanText(limit=spec.limit, lines=lines, public=spec.disclosure is not PRIVATE, **shared)
 
 
 def _choice_field(

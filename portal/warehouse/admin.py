@@ -33,6 +33,7 @@ from portal.warehouse.models import (
 from portal.warehouse.nearing import RED, YELLOW, near
 from portal.warehouse.plan_page import PlanPage
 from portal.warehouse.queries import label_of, waiting_first
+from portal.warehouse.waybills import with_warning
 
 
 class OfOneOrganisation(SubjectAdmin):
@@ -106,10 +107,10 @@ class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
     list_filter = (StageFilter,)
     search_fields = ("code", "pledge__code", "waybill")
     fields = (
-        *("code", "at_stage", "since", "gift", "warehouse", "carrier_label", "waybill"),
+        *("code", "at_stage", "since", "gift", "warehouse", "carrier_label", "number"),
         *("expected", "addressed_to"),
     )
-    readonly_fields = ("at_stage", "gift", "carrier_label", "expected", "addressed_to")
+    readonly_fields = ("at_stage", "gift", "carrier_label", "number", "expected", "addressed_to")
     inlines = (ArrivalLines,)
 
     def ordered(self) -> QuerySet[Any]:
@@ -146,6 +147,11 @@ class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
     @admin.display(description=_("carrier"))
     def carrier_label(self, arrival: Arrival) -> str:
         return arrival.carrier_label
+
+    @admin.display(description=_("waybill number"))
+    def number(self, arrival: Arrival) -> str:
+        """With a warning where the carrier's numbers look different."""
+        return with_warning(arrival.waybill, arrival.carrier)
 
 
 def _gifts() -> QuerySet[Pledge]:

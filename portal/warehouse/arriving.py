@@ -69,7 +69,7 @@ class AnnouncedLine(Facts):
 class Announced(Facts, line=_("The goods were sent to the warehouse")):
     warehouse: str = fact(_("Warehouse"), choices="warehouse_choices")
     carrier: Carrier = fact(_("Carrier"))
-    waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="")
+    waybill: str = fact(_("Waybill number"), disclosure=PRIVATE, default="", limit=60)
     lines: tuple[AnnouncedLine, ...] = fact(_("What was sent"))
     consignee: str = fact(
         _("Addressed to"),
@@ -106,7 +106,7 @@ class CountedLine(Facts):
     accepted: int = fact(_("Good"), kind="count")
     rejected: int = fact(_("Rejected"), kind="count", default=0)
     reason: CountReason = fact(_("Reason for a difference"), default=CountReason.NONE)
-    batch: str = fact(_("Batch number"), disclosure=NAMED, default="")
+    batch: str = fact(_("Batch number"), disclosure=NAMED, default="", limit=60)
     expiry: date | None = fact(_("Expiry date"), default=None)
     later: int = fact(
         _("Still to come"),
@@ -139,7 +139,7 @@ class CountedBatch(Facts):
     accepted: int = fact(_("Good"), kind="count")
     rejected: int = fact(_("Rejected"), kind="count", default=0)
     reason: CountReason = fact(_("Reason for a difference"), default=CountReason.NONE)
-    batch: str = fact(_("Batch number"), disclosure=NAMED, default="")
+    batch: str = fact(_("Batch number"), disclosure=NAMED, default="", limit=60)
     expiry: date | None = fact(_("Expiry date"), default=None)
     serials: str = fact(
         _("Serial numbers"),

@@ -37,6 +37,7 @@ from portal.warehouse.stock_leaving import ask_out, decline_out, take_out
 from portal.warehouse.stock_recall import answer_recall, lift_recall, recall
 from portal.warehouse.stock_stating import state_stock, tick
 from portal.warehouse.stock_transfer import receive_over, send_over
+from portal.warehouse.waybills import read_number
 
 __all__ = [
     "allocate",
@@ -91,7 +92,8 @@ def announce(subject: Arrival, facts: Announced, step: Step) -> None:
             % {"code": pledge.code, "stage": pledge.stage_label}
         )
     subject.warehouse = _open_warehouse(facts.warehouse, step)
-    subject.carrier, subject.waybill = facts.carrier, facts.waybill
+    subject.carrier = facts.carrier
+    _raw, subject.waybill = read_number(facts.waybill, facts.carrier)
     subject.consignee = consignee(facts.consignee)
     subject.save(update_fields=["warehouse", "carrier", "waybill", "consignee"])
     for no, given in enumerate(_sent(facts.lines), start=1):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import segno
 from django.test import Client
 from django.utils import timezone
 
@@ -140,11 +141,15 @@ def test_staff_make_a_link_for_a_hospital_that_has_no_address(client, receipt):
 
     assert "/after/" not in staff.get(page).content.decode()
     first, second = (
-        re.search(r"/after/[\w-]{20,}/", staff.post(page).content.decode())[0] for _time in "12"
+        re.search(r"http\S+(/after/[\w-]{20,}/)", shown)
+        for shown in (staff.post(page).content.decode() for _time in "12")
     )
 
-    assert client.get(f"/en{first}").status_code == 410
-    assert client.get(f"/en{second}").status_code == 200
+    assert client.get(f"/en{first[1]}").status_code == 410
+    assert client.get(f"/en{second[1]}").status_code == 200
+    picture = segno.make(second[0], error="m", micro=False).png_data_uri(scale=8, border=4)
+    assert f'src="{picture}"' in second.string, "to be scanned or printed, nowhere else"
+    assert f'src="{picture}"' not in first.string
     other = signed_in(Client(), Role.DISPATCHER)
     assert other.post(page).status_code in (403, 404)
 

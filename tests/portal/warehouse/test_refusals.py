@@ -25,6 +25,7 @@ from portal.warehouse.stages import (
     Misread,
 )
 from portal.warehouse.stock_facts import CameOver, WriteOff
+from portal.warehouse.waybills import with_warning
 from tests.factories.catalogue import MASK, load_catalogue
 from tests.factories.clock import AT
 from tests.factories.evidence import show
@@ -50,11 +51,11 @@ def staff(arrival, role=Role.QUALITY, **who):
     return actor_of(role, org=arrival.warehouse.org.code, **who)
 
 
-def announce(*, warehouse="", quantity=1, lines=((MASK, 1000),), **said):
+def announce(*, warehouse="", quantity=1, lines=((MASK, 1000),), carrier=Carrier.SF, **said):
     pledge = create_pledge(lines=lines)
     house = warehouse or create_warehouse().code
     rows = tuple(AnnouncedLine(line=no, quantity=quantity) for no, _l in enumerate(lines, start=1))
-    facts = Announced(warehouse=house, carrier=Carrier.SF, lines=rows, **said)
+    facts = Announced(warehouse=house, carrier=carrier, lines=rows, **said)
     return engine.begin(
         Arrival, "announce", actor=donor_of(pledge), facts=facts, at=AT, pledge=pledge
     )
@@ -72,6 +73,8 @@ def count(arrival, *, batches=(), **said):
         ({"warehouse": NONE}, "no such warehouse"),
         ({"quantity": 0}, "how much was sent"),
         ({"consignee": "U-2222222222"}, "no such hospital"),
+        ({"carrier": Carrier.EMS, "waybill": "RB123456784GB"}, "check digit"),
+        ({"waybill": "1" * 61}, "too long"),
     ],
 )
 def test_r08_a_consignment_goes_to_a_known_warehouse_or_hospital_and_holds_something(
@@ -79,6 +82,13 @@ def test_r08_a_consignment_goes_to_a_known_warehouse_or_hospital_and_holds_somet
 ):
     with pytest.raises(MoveRefused, match=sentence):
         announce(**said)
+
+
+def test_a_waybill_to_the_warehouse_is_kept_without_blanks_and_an_odd_one_is_marked():
+    assert announce(waybill="sf 1234-5678 90123").waybill == "SF1234567890123"
+    odd = announce(waybill="SF1")
+    assert odd.waybill == "SF1"
+    assert with_warning(odd.waybill, odd.carrier).startswith("SF1 — ")
 
 
 def test_a_consignment_of_too_many_lines_is_entered_as_several(monkeypatch):
