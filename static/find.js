@@ -1,13 +1,23 @@
-// The one box: arrows walk through what was found; a photo of a QR code is read in this browser.
+// The one box: arrows walk from one result to the next, Escape leads back to the box and from there
+// takes what was found away; a photo of a QR code is read in this browser.
 // Nothing but what is typed is sent, and the reader is fetched only when a photo was chosen.
 
 const box = document.getElementById("q");
-const links = () => [...document.querySelectorAll("#found-now a")];
+const found = document.getElementById("found-now");
+const says = document.getElementById("found-says");
+const links = () => [...found.querySelectorAll(".found-list a")];
+
+const leave = (at) => {
+  if (at < 0 && document.activeElement !== box) return;
+  if (at < 0) for (const part of [found, says]) part.replaceChildren();
+  box.focus();
+};
 
 const walk = (event) => {
-  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   const all = links();
   const at = all.indexOf(document.activeElement);
+  if (event.key === "Escape") leave(at);
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   if (!all.length || (at < 0 && document.activeElement !== box)) return;
   event.preventDefault();
   const next = at + (event.key === "ArrowDown" ? 1 : -1);
@@ -15,10 +25,18 @@ const walk = (event) => {
   else all[Math.min(next, all.length - 1)].focus();
 };
 
+const read = async (part, file) => {
+  const { codeOf } = await import("./dock/scanning.js");
+  try {
+    return await codeOf(file, part.dataset.reader, part.dataset.host);
+  } catch {
+    return {}; // no picture, or one that this browser cannot open: said like one without a code
+  }
+};
+
 const look = async (part, file) => {
   if (!file) return;
-  const { codeOf } = await import("./dock/scanning.js");
-  const { code } = await codeOf(file, part.dataset.reader, part.dataset.host);
+  const { code } = await read(part, file);
   part.querySelector("[data-photo-says]").textContent = code || part.dataset.unread;
   if (!code) return;
   box.value = code;
