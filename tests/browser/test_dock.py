@@ -16,7 +16,7 @@ from portal.shipping.models import Shipment
 from portal.stages.models import Trail
 from portal.warehouse.models import Arrival
 from tests.browser import cast
-from tests.browser.axe import accessible
+from tests.browser.axe import accessible, accessible_to
 from tests.browser.conftest import FLAGS
 from tests.browser.hands import PHONE, SUBMIT, Album, Hands, asked
 from tests.factories.needs import create_need
@@ -103,19 +103,19 @@ def signs(hands):
 def takes_in(keeper, inspector, second, arrival):
     """Goods in, counting, inspection, and custody by another keeper."""
     looks_up(keeper, arrival.code)
-    accessible(keeper.page)
+    accessible_to(keeper)
     signs(keeper)
     looks_up(keeper, arrival.code)
     keeper.fill(**{"lines-0-accepted": 990, "lines-0-reason": "short"})
-    accessible(keeper.page)
+    accessible_to(keeper)
     signs(keeper)
     looks_up(inspector, lot_of(arrival).code)
     inspector.fill(**{"lines-0-verdict": "pass", "lines-0-papers": "report"})
     inspector.tick("lines-0-label", "lines-0-packaging", "lines-0-in_date")
-    accessible(inspector.page)
+    accessible_to(inspector)
     signs(inspector)
     looks_up(second, arrival.code)
-    accessible(second.page)
+    accessible_to(second)
     signs(second)
 
 
@@ -123,22 +123,22 @@ def test_each_page_at_the_dock_is_done_within_a_minute(site, who, language, worl
     keeper, inspector, second, dispatcher, nurse = (
         who(name) for name in ("warehouse", "quality", "warehouse2", "dispatcher", "hospital")
     )
-    accessible(keeper.page)
+    accessible_to(keeper)
     takes_in(keeper, inspector, second, world.arrival)
     allocation = create_allocation(world.line, (lot_of(world.arrival), 900), at=timezone.now())
     release = create_release(allocation, at=timezone.now())
 
     looks_up(keeper, release.code)
     keeper.fill(boxes=3)
-    accessible(keeper.page)
+    accessible_to(keeper)
     signs(keeper)
     looks_up(dispatcher, release.code)  # its own code, scanned or typed, is the signature
     dispatcher.fill(carrier="own")
-    accessible(dispatcher.page)
+    accessible_to(dispatcher)
     signs(dispatcher)
     shipment = Shipment.objects.get(release=release)
     looks_up(nurse, f"{site.url}/shipments/{shipment.code}/")
-    accessible(nurse.page)
+    accessible_to(nurse)
     nurse.leads_on("form button.wide")
     assert nurse.path.endswith("/hospital/"), nurse.path
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import acts
 from tests.browser.acts import ASKED, GIVEN, GOOD, SENT, USED
-from tests.browser.axe import accessible
+from tests.browser.axe import accessible_to
 from tests.browser.hands import DESK, PHONE, Album, Hands
 
 pytestmark = pytest.mark.browser
@@ -61,13 +61,13 @@ def asks(story, public, hospital, coordinator):
 def gives(story, public, donor, coordinator):
     """A donor promises a part of the first line and, once it is accepted, sends it."""
     acts.pledges(donor, story)
-    accessible(donor.page)
+    accessible_to(donor)
     public.gift_says(("unanswered", GIVEN, ""))
     public.need_says(GIVEN, ASKED - GIVEN, "10%")
     acts.accepts(coordinator, story)
     public.gift_says(("promised", GIVEN, ""))
     acts.announces(donor, story)
-    accessible(donor.page)
+    accessible_to(donor)
     public.gift_says(("inbound", GIVEN, "house"))
 
 
@@ -77,11 +77,11 @@ def stores(story, public, keeper, inspector, second):
     acts.takes_arrival(keeper)
     public.gift_says(("waiting", GIVEN, "house"))
     give_reason = acts.counts_in(keeper)
-    accessible(keeper.page)
+    accessible_to(keeper)
     give_reason()
     public.gift_says(("quarantine", GOOD, "house"), MISSING)
     sign = acts.inspects(inspector)
-    accessible(inspector.page)
+    accessible_to(inspector)
     sign()
     acts.takes_into_custody(second)
     public.gift_says(("stock", GOOD, "house"), MISSING)
@@ -120,9 +120,9 @@ def test_a_gift_goes_from_the_need_to_the_hospitals_own_confirmation(
 
     nurse = who("nurse", PHONE)
     acts.confirms_by_link(nurse, story)
-    accessible(nurse.page)
+    accessible_to(nurse)
     broken = ("damaged", SENT - USED, "")
     public.gift_says(("received", USED, "hospital"), LEFT, broken, MISSING)
-    accessible(public.hands.page)
+    accessible_to(public.hands)
     public.need_says(GIVEN, USED)
     nurse.open(story.confirm, status=410)  # it has done its work
