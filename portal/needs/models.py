@@ -48,7 +48,7 @@ class Need(Subject):
         if actor.by_link and actor.by_link != self.code:
             return False
         if actor.role == HOSPITAL:
-            return bool(actor.org) and actor.org == self.hospital.code
+            return actor.org == self.hospital.code
         return actor.role in (COORDINATOR, PUBLISHER, AUDITOR, CLOCK)
 
 
