@@ -36,6 +36,8 @@ MINOR = {"JPY": 0}  # decimals of a currency; two where none is named
 
 def enter(subject: MoneyGift, facts: Entered, step: Step) -> None:
     """Promised, or on the account: in its fund, or held as not identified, in public."""
+    if facts.received_on is None and not facts.fund:
+        raise MoveRefused(_("Please choose the fund that it is promised to."))
     check_currency(facts, facts.amount)
     _keep_donor(subject, facts, step)
     subject.amount, subject.way = facts.amount, facts.way
@@ -62,8 +64,7 @@ def arrive(subject: MoneyGift, facts: Arrived, step: Step) -> None:
     """What was promised is on the account; the amount is the bank's."""
     if facts.received_on is None:
         raise MoveRefused(_("Please give the day on which it came to the account."))
-    if subject.fund is None:
-        raise MoveRefused(_("Please say first which fund it is for."))
+    assert subject.fund, "what is promised is promised to a fund"
     check_currency(facts, facts.amount)
     _refuse_tomorrow(facts.received_on, step)
     fund = _fund(subject.fund.code, subject)

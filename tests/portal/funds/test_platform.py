@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from portal.balance.models import Holding
 from portal.funds.models import MoneyGift
 from tests.factories.funds import create_fund, give, member_of
+from tests.factories.organisations import create_charity
 from tests.portal.funds.layouts import as_csv
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
@@ -22,7 +23,7 @@ def ask(tmp_path):
     def call(*rows, dry=()):
         file.write_bytes(as_csv(rows, "gb18030"))
         call_command(
-            *("import_platform_list", str(file), "--sum", whole.code, "--fund", fund.code),
+            *("import_platform_list", str(file), "--sum", call.whole.code, "--fund", fund.code),
             *("--as", actor.name, "--language", "en", *dry),
         )
 
@@ -48,6 +49,15 @@ def test_every_gift_of_the_list_has_its_own_code_and_none_is_too_small(ask):
     assert [held(place) for place in places] == [160, 0]
     with pytest.raises(CommandError, match=r"the sum on the account is ¥0.00"):
         ask(*LIST)
+
+
+def test_a_list_is_of_a_sum_that_is_on_the_own_account(ask):
+    for whole in (give(None, 160, org=create_charity()), give(ask.fund, 160, received_on=None)):
+        ask.whole = whole
+        with pytest.raises(CommandError, match="no such sum"):
+            ask(*LIST)
+
+    assert not MoneyGift.objects.filter(way="platform").exists()
 
 
 @pytest.mark.parametrize(
