@@ -5,7 +5,7 @@ from django.test import Client
 
 from portal.accounts.roles import Role
 from portal.input.tables import Unreadable
-from portal.shipping.carrier_lists import KDNIAO, KUAIDI100, apply, read_states, state_of
+from portal.shipping.carrier_lists import KDNIAO, KUAIDI100, MOST, apply, read_states, state_of
 from portal.shipping.carrying import STAGE_OF, CarrierState
 from portal.shipping.models import Shipment
 from portal.shipping.stages import Dispatched
@@ -80,10 +80,23 @@ def test_every_line_says_what_became_of_it(shipment):
         assert "cannot be read" in told[5].said
 
 
-def test_a_list_without_heading_is_refused():
-    for data in (b"1,2\n3,4\n", b"", b"waybill,name\nSF1,x\n"):
-        with pytest.raises(Unreadable):
-            read_states(data, service="kdniao")
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"1,2\n3,4\n", "No heading was found"),
+        (b"waybill,name\nSF1,x\n", "No heading was found"),
+        (b"waybill,time\nSF1,2026-03-02 12:00\n", "^The list needs at least"),
+        (b"waybill,state\n" + b"SF1,3\n" * (MOST + 1), "more than 500 lines"),
+    ],
+)
+def test_what_is_no_list_of_states_is_refused_with_a_sentence(data, sentence):
+    with pytest.raises(Unreadable, match=sentence):
+        read_states(data, service="kdniao")
+
+
+def test_an_empty_list_of_states_is_refused():
+    with pytest.raises(Unreadable):
+        read_states(b"", service="kdniao")
 
 
 def test_another_charitys_shipment_is_not_touched(shipment):

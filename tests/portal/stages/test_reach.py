@@ -73,12 +73,13 @@ EACH = [
 
 
 def who_reaches(subject, *, among=frozenset(ACTORS)):
-    """Their names. Carriers act in one table only, which alone says what is theirs."""
-    theirs = isinstance(subject, Capacity | Shipment | Need)
+    """Their names. What oversight keeps goes by the organisation: the table says which role may
+    act."""
+    by_org = isinstance(subject, Correction | Question | Disclosure)
     return {
         name
         for name in among
-        if ("carrier" not in name or theirs) and subject.reachable_by(ACTORS[name])
+        if not (by_org and "carrier" in name) and subject.reachable_by(ACTORS[name])
     }
 
 

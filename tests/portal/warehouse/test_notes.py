@@ -14,7 +14,7 @@ from portal.needs.cells import Outcome
 from portal.oversight.invariants import broken
 from portal.warehouse.models import Arrival, ArrivalLine
 from portal.warehouse.note_importing import Sheet, book, foresee
-from portal.warehouse.note_reading import Unreadable, read_note
+from portal.warehouse.note_reading import MOST_ROWS, Unreadable, read_note
 from portal.warehouse.stages import CountReason
 from tests.factories.catalogue import MASK, SURGICAL, load_catalogue
 from tests.factories.clock import AT
@@ -91,6 +91,18 @@ def test_packs_are_counted_in_base_units_and_damage_has_its_reason():
 def test_a_note_without_headings_cannot_be_read():
     with pytest.raises(Unreadable, match="No header row"):
         read_note("口罩,100".encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("物资名称,批号\n医用防护口罩,B1", "No column is called “quantity”"),
+        ("物资名称,数量" + "\n医用防护口罩,1" * (MOST_ROWS + 1), "more than 500 rows"),
+    ],
+)
+def test_a_note_without_quantities_or_too_long_cannot_be_read(text, sentence):
+    with pytest.raises(Unreadable, match=sentence):
+        read_note(text.encode())
 
 
 def test_two_rows_of_headings_are_read_together():
