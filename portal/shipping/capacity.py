@@ -50,7 +50,7 @@ class CapacityChanged(CapacityOffered, line=_("Offer changed: {carrier} from {or
 
 
 class CapacityWithdrawn(Facts, line=_("Offer of transport withdrawn: {reason}")):
-    reason: WhyNot = fact(_("Reason"), default=WhyNot.NONE)
+    reason: WhyNot = fact(_("Reason"), default=WhyNot.NONE, asked=True)
 
 
 class CapacityOver(Facts, line=_("The days of this offer are over")):

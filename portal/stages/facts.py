@@ -70,6 +70,7 @@ class Spec:
     optional: bool
     rows: "type[Facts] | None"
     limit: int
+    asked: bool
 
 
 def fact(
@@ -81,6 +82,7 @@ def fact(
     choices: type[StrEnum] | str | None = None,
     help: object = "",  # noqa: A002 -- the word the form uses
     limit: int = 0,
+    asked: bool = False,
 ) -> Any:
     """Declare one fact.
 
@@ -89,7 +91,7 @@ def fact(
     "count" (0 … 10^9), "amount" (fen, typed in yuan), "tenths" (of a degree, measured),
     "hidden". `choices`: a StrEnum, or the name of a function in the part's
     queries giving (value, label). `limit`: most characters of a text, where its column holds fewer
-    than 200 (a note: 2,000).
+    than 200 (a note: 2,000). `asked`: forms ask for it, though older entries lack it.
     """
     meta = {
         "label": label,
@@ -98,6 +100,7 @@ def fact(
         "choices": choices,
         "help": help,
         "limit": limit,
+        "asked": asked,
     }
     if default is MISSING:
         return dataclass_field(metadata=meta)
@@ -223,6 +226,7 @@ def _spec(f: Any, hint: Any) -> Spec:
         optional=optional,
         rows=rows,
         limit=meta["limit"] or (NOTE if meta["kind"] == "note" else TEXT),
+        asked=required or meta["asked"],
     )
 
 

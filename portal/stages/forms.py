@@ -232,7 +232,7 @@ def form_field(spec: Spec, choices: Choices, *, may_stay_empty: bool = False) ->
     """The form field of one fact."""
     shared: dict[str, Any] = {
         "label": spec.label,
-        "required": spec.required and spec.kind != "yes",
+        "required": spec.asked and spec.kind != "yes",
         "help_text": spec.help,
     }
     if not spec.required and spec.default not in (None, ""):
@@ -261,11 +261,13 @@ def _choice_field(
     else:
         assert spec.choices is not None
         pairs = [(member.value, getattr(member, "label", member.value)) for member in spec.choices]
+    if spec.asked and not spec.required:
+        pairs = [(value, label) for value, label in pairs if value != ""]
     default = spec.default.value if isinstance(spec.default, StrEnum) else spec.default
     choosing = may_stay_empty or len(pairs) != 1
     blank = choosing if spec.required else default in (None, "")
     if blank and all(value != "" for value, _label in pairs):
-        pairs = [("", _("Please choose") if spec.required else _("None")), *pairs]
+        pairs = [("", _("Please choose") if spec.asked else _("None")), *pairs]
     return forms.ChoiceField(
         choices=pairs, initial=default if not spec.required else None, **shared
     )

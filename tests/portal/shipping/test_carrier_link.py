@@ -134,6 +134,7 @@ def test_a_carrier_changes_and_withdraws_its_own_offer_and_the_list_follows(
     assert "1,500 kg" in public
     assert "示例二队" in public
     assert "示例车队" not in public
+    assert "Please choose" in client.get(withdraw).content.decode()
     silent = client.post(withdraw, {"reason": ""})
     gone = client.post(withdraw, {"reason": "vehicle"})
     assert (silent.status_code, gone.status_code) == (422, 302)
