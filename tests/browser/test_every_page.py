@@ -79,9 +79,7 @@ class Walk:
         return seen
 
     def enough(self, kind, walked):
-        """Of a kind that an earlier walk came to, one more says whether its links lead there."""
-        known = self.kinds[kind] - walked >= self.most
-        return walked >= (1 if known else FEW if kind.endswith(FILES) else self.most)
+        return walked >= (min(FEW, self.most) if kind.endswith(FILES) else self.most)
 
     def wanted(self, address):
         """Ours; and of the admin's lists each once, not in every order and choice."""
