@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 
 import ledger.api as ledger
 
@@ -42,6 +42,13 @@ def english():
     """Outside a request the tests read English; a page's language is its request's."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """The clock stands, so that no limit's minute or hour ends in the middle of the test."""
+    at = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: at)
 
 
 @pytest.fixture

@@ -137,6 +137,7 @@ def test_next_stays_on_this_host(client, wanted, lands):
     assert response["Location"] == lands
 
 
+@pytest.mark.usefixtures("still")
 def test_ten_tries_of_one_account_from_one_address(client):
     person = create_person()
     for _ in range(10):
@@ -157,6 +158,7 @@ def test_the_real_person_signs_in_from_elsewhere_meanwhile(client):
     assert sign_in(client, person.username, address="198.51.100.9").status_code == 302
 
 
+@pytest.mark.usefixtures("still")
 def test_ten_wrong_tries_from_one_address_whatever_the_account(client):
     person = create_person()
     for n in range(10):
@@ -173,6 +175,7 @@ def test_right_passwords_do_not_count_against_the_address(client):
     assert answers == [302] * 12
 
 
+@pytest.mark.usefixtures("still")
 def test_a_thousand_tries_in_all(client, monkeypatch):
     monkeypatch.setattr(guesses, "EVERYWHERE", 3)
     person = create_person()

@@ -151,6 +151,7 @@ def test_a_need_may_be_followed_and_what_is_not_public_may_not(client):
     assert "no e-mail address" in wrong.content.decode()
 
 
+@pytest.mark.usefixtures("still")
 def test_too_many_requests_from_one_connection_wait(client):
     need = create_need()
     for _n in range(20):

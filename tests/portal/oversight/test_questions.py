@@ -81,6 +81,7 @@ def test_what_may_not_be_asked_is_refused_with_a_sentence_and_kept(client, house
     assert not Question.objects.exists()
 
 
+@pytest.mark.usefixtures("still")
 def test_questions_from_one_connection_are_limited(client, house):
     for _n in range(10):
         client.post("/en/questions/new", {})

@@ -262,6 +262,7 @@ def test_more_lines_are_given_without_script(client):
     assert Pledge.objects.count() == 0
 
 
+@pytest.mark.usefixtures("still")
 def test_the_twenty_first_gift_of_an_hour_waits(client, line):
     codes = {client.post(address(line), filled(line, once="")).status_code for _ in range(20)}
 

@@ -208,6 +208,7 @@ def test_d2_a_link_answers_for_the_recalled_lots_of_its_own_delivery_alone(clien
     assert "Recalled: do not use" not in client.get(address).content.decode()
 
 
+@pytest.mark.usefixtures("still")
 def test_tries_at_answers_are_limited_like_every_secret_link(client, receipt):
     codes = [client.get("/en/after/unknown/recalls/B-0/").status_code for _try in range(31)]
 

@@ -142,6 +142,7 @@ def test_nothing_of_the_page_is_kept_passed_on_or_indexed(client, address):
         assert "noindex" in answer["X-Robots-Tag"]
 
 
+@pytest.mark.usefixtures("still")
 def test_p01_thirty_tries_a_minute(client):
     codes = [client.get("/en/confirm/guess/").status_code for _ in range(31)]
 

@@ -111,6 +111,7 @@ def test_acceptance_20_the_figures_are_those_of_the_page(world, client):
     )
 
 
+@pytest.mark.usefixtures("still")
 def test_files_of_lists_are_limited_too(db, client, settings):
     settings.API_PER_MINUTE = 1
 
@@ -181,6 +182,7 @@ def test_it_is_the_same_for_everybody_and_sets_no_cookie(db, client):
     assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
+@pytest.mark.usefixtures("still")
 def test_a_reader_has_so_many_questions_a_minute_and_a_mirror_as_many_as_it_likes(
     log, client, settings, seal
 ):
@@ -198,6 +200,7 @@ def test_a_reader_has_so_many_questions_a_minute_and_a_mirror_as_many_as_it_like
     assert client.get(f"{API}/gifts", REMOTE_ADDR="198.51.100.2").status_code == 200
 
 
+@pytest.mark.usefixtures("still")
 def test_all_addresses_of_one_reader_count_together(db, client, settings):
     settings.API_PER_MINUTE = 1
 

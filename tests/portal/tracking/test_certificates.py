@@ -304,6 +304,7 @@ def test_without_weasyprint_the_pdf_s_address_gives_the_page(client, world, monk
     assert "makes no PDF" in read(client, f"/en/g/{world['gift']}/certificate.pdf")
 
 
+@pytest.mark.usefixtures("still")
 def test_too_many_papers_for_one_address_are_refused(client, world, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     monkeypatch.setattr("portal.tracking.certificates.certified.A_MINUTE", 1)

@@ -134,6 +134,7 @@ def test_the_questions_do_not_grow_with_what_is_found(world, client, seal_and_pr
     assert len(set(counts)) == 1
 
 
+@pytest.mark.usefixtures("still")
 def test_acceptance_25_look_up(world, client):
     """Limited by address; a wrong code costs the same whichever way it is wrong; and a code alone
     allows nothing but reading."""
