@@ -78,21 +78,29 @@ def whole(log):
 
 
 @pytest.fixture
-def child(log, settings):
-    """child(work, point): run it in a forked process with this failpoint; its exit status."""
+def begun(log, settings):
+    """begun(work, point): a forked process that runs it with this failpoint; its number."""
 
-    def run(work, points):
+    def begin(work, points):
         connections.close_all()
         pid = os.fork()
         if pid == 0:
+            status = 1
             try:
                 settings.FAILPOINTS = points
                 work()
+                status = 0
             finally:
-                os._exit(0)
-        return os.waitpid(pid, 0)[1]
+                os._exit(status)
+        return pid
 
-    return run
+    return begin
+
+
+@pytest.fixture
+def child(begun):
+    """child(work, point): run it in a forked process with this failpoint; its exit status."""
+    return lambda work, points: os.waitpid(begun(work, points), 0)[1]
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Races and wrong orders: positions are given by the sealer, never by id."""
 
-import subprocess
-import sys
+import os
 import threading
 import time
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -92,19 +93,15 @@ def test_failure_04_eight_writers_and_four_sealers_shuffled(log, settings, whole
 
 @pytest.mark.services
 @pytest.mark.parametrize("point", BETWEEN)
-def test_a_sealer_paused_between_any_two_statements(log, settings, child_env, whole, point):
+def test_a_sealer_paused_between_any_two_statements(log, settings, begun, whole, point):
     gifts, stop = [codes.mint("G") for _ in range(8)], threading.Event()
     writer(gifts[0], 3)
     folder = settings.VAR / "failpoints"
-    paused = subprocess.Popen(
-        [sys.executable, "manage.py", "seal"],
-        env={**child_env, "FAILPOINTS": f"{point}=pause"},
-        stdout=subprocess.DEVNULL,
-    )
+    paused = begun(lambda: call_command("seal", stdout=StringIO()), f"{point}=pause")
     deadline = time.monotonic() + 60
     while not (folder / f"{point}.paused").exists():
         assert time.monotonic() < deadline
-        assert paused.poll() is None
+        assert os.waitpid(paused, os.WNOHANG) == (0, 0)
         time.sleep(0.01)
 
     writers, sealers = Threads(), Threads()
@@ -115,7 +112,7 @@ def test_a_sealer_paused_between_any_two_statements(log, settings, child_env, wh
     writers.end()
     during = api.size()
     (folder / f"{point}.go").touch()
-    assert paused.wait(60) == 0
+    assert os.waitpid(paused, 0)[1] == 0
     stop.set()
     sealers.end()
     sealing.seal_all(at=timezone.now())
