@@ -32,6 +32,10 @@ LOADED = re.compile(
     r'<(?:link|img|script|use|source|iframe|form)\b[^>]*?\s(?:href|src|action)="([^"]*)"'
 )
 ALTERNATE = re.compile(r'<link rel="(?:canonical|alternate)"[^>]*>')
+INLINE = re.compile(
+    r'<style\b|<[^>]+\s(?:style|on[a-z]+)="'
+    r'|<script\b(?![^>]*\ssrc=)(?![^>]*\stype="application/json")'
+)
 IDS = re.compile(r'\s(?:id|name)="([^"]+)"')
 MOST = 12  # pages of one kind that are read in each language; links to all are tried
 ENOUGH = 98
@@ -152,6 +156,16 @@ def from_elsewhere(site, pages):
     ]
 
 
+def against_the_policy(pages):
+    """Style, script and handlers in a page itself: browsers refuse them by its policy."""
+    return [
+        f"{found[0][-80:]} on {address}"
+        for address, html in pages.items()
+        for found in [INLINE.search(html)]
+        if found
+    ]
+
+
 def run_node(*words, cwd, **options):
     return subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False, **options)
 
@@ -181,6 +195,7 @@ def test_pages_every_one_is_valid_and_every_link_leads_somewhere(site, tmp_path,
 
     assert wrong == []
     assert from_elsewhere(site, pages) == []
+    assert against_the_policy(pages) == []
     assert errors == {}
     assert len(pages) > 100
 
