@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from portal.tracking import houses
 from portal.tracking.finding.lookup import Lost, nothing
+from portal.tracking.listing import list_pages
 from portal.tracking.models import Line, Link, Subject
-from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 from portal.tracking.views import by_code
 from portal.tracking.voices import remarks
@@ -16,12 +16,8 @@ from portal.tracking.voices import remarks
 
 @require_safe
 def warehouses(request: HttpRequest) -> HttpResponse:
-    """Every warehouse with its last stock statement."""
-
-    def context() -> dict[str, Any]:
-        return houses.board(houses.open_houses())
-
-    return page(request, "tracking/warehouses.html", context, version=seen())
+    """Every warehouse with its last stock statement, or those that the address asks for."""
+    return list_pages.answer(request, "warehouses", houses.board, section="warehouses")
 
 
 @by_code

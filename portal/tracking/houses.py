@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.tracking import showing, words
 from portal.tracking.gift import sums, verdict
+from portal.tracking.listing.declared import Asked
 from portal.tracking.models import Gift, Holding, Line, Organisation, Purchase, Subject
 from portal.tracking.queries import lines_of, named_of
 
@@ -18,23 +19,16 @@ STATED = "statement.state"
 KEPT = 12  # earlier statements on a warehouse's page: one day
 
 
-def open_houses() -> list[Subject]:
-    """Every warehouse that is open or has stated something, by its name."""
-    rows = Subject.objects.filter(kind="warehouse")
-    shown = [row for row in rows if row.stage == "open" or "statement" in row.facts]
-    return sorted(shown, key=lambda row: (name_of(row), row.code))
-
-
 def name_of(row: Subject) -> str:
     names = row.facts.get("name_zh", ""), row.facts.get("name_en", "")
     return str((names[1] if words.english() else "") or names[0] or row.code)
 
 
-def board(rows: list[Subject]) -> dict[str, Any]:
-    """Everything on the list of warehouses."""
+def board(rows: list[Subject], _asked: Asked) -> list[dict[str, Any]]:
+    """The warehouses of a page of their list."""
     owners = {row.facts.get("org", "") for row in rows}
     named = {o.code: o for o in Organisation.objects.filter(code__in=owners)}
-    return {"section": "warehouses", "cards": [_card(row, named) for row in rows]}
+    return [_card(row, named) for row in rows]
 
 
 def _card(row: Subject, named: dict[str, Organisation]) -> dict[str, Any]:

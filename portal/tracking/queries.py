@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 import ledger.api as ledger
@@ -12,7 +12,6 @@ from portal.tracking.models import (
     Line,
     Need,
     NeedLine,
-    Organisation,
     Purchase,
     Subject,
     Variant,
@@ -88,11 +87,6 @@ def latest(limit: int) -> list[Line]:
 def newest_needs() -> list[Need]:
     """The open needs that stand first in their list."""
     return list(Need.objects.filter(open=True).order_by("-place")[:AT_ONCE])
-
-
-def never_received() -> QuerySet[Organisation]:
-    """Hospitals that have confirmed no piece yet."""
-    return Organisation.objects.filter(kind="hospital", received=0)
 
 
 def variants_of(item_class: str) -> list[Variant]:

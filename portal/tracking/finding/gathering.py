@@ -178,7 +178,8 @@ def _organisation(shelf: Shelf, row: Organisation) -> Told:
 def _subject(shelf: Shelf, row: Subject) -> Told:
     if row.kind not in SUBJECTS:
         return {}
-    facts, items = row.facts, [key for key in row.names if "class" in row.names[key]]
+    facts, names = row.facts, {**row.names, **_stocked(row.facts)}
+    items = [key for key in names if "class" in names[key]]
     titles = ("title_zh", "title_en", "name_zh", "name_en", "city", "filing_number")
     own = [str(facts.get(name) or "") for name in titles]
     places = _places(shelf, row.code, {row.hospital})
@@ -190,14 +191,21 @@ def _subject(shelf: Shelf, row: Subject) -> Told:
         "stage": row.stage,
         "owner": owner,
         "places": places,
-        "classes": among(row.names[item].get("class", "") for item in items),
+        "classes": among(names[item].get("class", "") for item in items),
         "regions": among(map(province, [*places.values(), str(facts.get("province") or "")])),
         "marks": among([f"to-{row.hospital}" if row.hospital else ""]),
         "said": _said([_titles(facts) or row.names.get(row.hospital, {})]),
         "text": grams.joined(
-            *own, *_written(row.names, [owner, row.hospital, row.warehouse, *sorted(items)])
+            *own, *_written(names, [owner, row.hospital, row.warehouse, *sorted(items)])
         ),
     }
+
+
+def _stocked(facts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """{item: its names} of what a warehouse had in stock when it last stated it."""
+    told = facts.get("statement") or {}
+    there = [row["item"] for row in told.get("items", []) if row["stock"]]
+    return {item: told["names"][item] for item in there if item in told["names"]}
 
 
 MAKERS: dict[type[Projected], Callable[[Shelf, Any], Told]] = {

@@ -21,11 +21,9 @@ def needs(request: HttpRequest) -> HttpResponse:
     return list_pages.answer(request, "needs", _cards, section="needs")
 
 
-def _cards(found: list[Need], asked: Asked) -> list[dict[str, Any]]:
+def _cards(found: list[Any], asked: Asked) -> list[dict[str, Any]]:
     rows = queries.rows_of(found, item_class=asked.values.get("class", ""))
-    waiting = queries.never_received().filter(code__in={need.hospital for need in found})
-    never = set(waiting.values_list("code", flat=True))
-    return [_card(need, rows[need.code], never=need.hospital in never) for need in found]
+    return [_card(need, rows[need.code], never=need.never) for need in found]
 
 
 def _card(need: Need, rows: list[NeedLine], *, never: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A column's key is the heading of the file and the name in the API: it stays.
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -136,6 +136,13 @@ def _count(key: str, label: Promise) -> Column:
     return Column(key, label, tag, _line(key), "quantity", unit="unit_zh")
 
 
+def _needs(codes: list[str]) -> dict[str, Any]:
+    """Of each whether its hospital has `never` received anything."""
+    waiting = Organisation.objects.filter(code=OuterRef("hospital"), kind="hospital", received=0)
+    found = Need.objects.filter(code__in=codes).annotate(never=Exists(waiting))
+    return {need.code: need for need in found}
+
+
 NEEDS = ListOf(
     "needs",
     _("Needs"),
@@ -178,7 +185,7 @@ NEEDS = ListOf(
         HOSPITAL,
     ),
     orders=(Order("missing", _("Longest missing first"), ("-rank",)), NEWEST, OLDEST),
-    things=lambda codes: {n.code: n for n in Need.objects.filter(code__in=codes)},
+    things=_needs,
     records=need_items,
     standing=lambda values: () if values.get("all") or values.get("stage") else ("open",),
 )

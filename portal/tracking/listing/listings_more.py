@@ -1,6 +1,7 @@
 """The public lists of what is one row each: organisations, shipments, warehouses, money."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -126,7 +127,20 @@ WAREHOUSES = ListOf(
         Column("stage", _("Stage"), "#status+code", _field("stage")),
         Column("since", _("In this stage since"), "#date+since", _field("since"), "moment"),
     ),
-    filters=(WORDS, stage_in("warehouse")),
+    filters=(
+        WORDS,
+        REGION,
+        replace(CLASS, label=_("Kind of goods in stock")),
+        stage_in("warehouse"),
+        Filter(
+            "org",
+            _("Organisation"),
+            "code",
+            facets=lambda v: [facet("of", v)],
+            where=lambda v: Q(owner=v),
+            free=True,
+        ),
+    ),
     orders=(NEWEST, OLDEST),
     things=_subjects("warehouse"),
     records=rows,

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -48,10 +48,10 @@ def _listed(asked: dict[str, str], before: str) -> list[Subject]:
     for name, column in (("state", "stage"), ("org", "org"), ("record", "about")):
         if asked[name]:
             found = found.filter(**{column: asked[name]})
-    last = Subject.objects.filter(kind=KIND, code=before).first() if before else None
-    if last is not None:
-        same = Q(opened_at=last.opened_at, code__lt=last.code)
-        found = found.filter(Q(opened_at__lt=last.opened_at) | same)
+    if before:
+        last = Subquery(Subject.objects.filter(kind=KIND, code=before).values("opened_at"))
+        same = Q(opened_at=last, code__lt=before)
+        found = found.filter(Q(opened_at__lt=last) | same)
     return list(found.order_by("-opened_at", "-code")[: queries.AT_ONCE + 1])
 
 

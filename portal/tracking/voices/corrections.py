@@ -4,6 +4,7 @@ who approved it and when. Nothing published is deleted: every line leads to both
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from portal.tracking.responding import page
 from portal.tracking.voices import remarks
 
 WRITTEN = "correction.publish"
+MOST = 200  # charities among the choices
 
 
 @require_safe
@@ -27,12 +29,16 @@ def corrections(request: HttpRequest) -> HttpResponse:
     keep = {name: value for name, value in (("kind", kind), ("of", of)) if value}
 
     def context() -> dict[str, Any]:
-        found, more = _page_of(lines_of(kind=kind, of=of, before=before))
+        lines = _some(kind=kind, of=of, before=before)
+        found, originals = _with_originals(lines[: queries.AT_ONCE + 1])
+        more = len(found) > queries.AT_ONCE
+        found = found[: queries.AT_ONCE]
+        kinds, organisations = choices()
         return {
             "section": "corrections",
-            "rows": shown(found),
-            "kinds": kinds(),
-            "organisations": _organisations(),
+            "rows": _rows(found, originals),
+            "kinds": kinds,
+            "organisations": organisations,
             "kind": kind,
             "of": of,
             "older": f"?{urlencode({**keep, 'before': found[-1].seq})}" if more else "",
@@ -47,6 +53,10 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 def lines_of(*, kind: str = "", of: str = "", before: int = 0) -> list[Line]:
     """The entries that correct another, newest first; one more than a page holds."""
+    return list(_some(kind=kind, of=of, before=before)[: queries.AT_ONCE + 1])
+
+
+def _some(*, kind: str, of: str, before: int) -> QuerySet[Line]:
     found = Line.objects.exclude(corrects="")
     if kind:
         found = found.filter(type__startswith=f"{kind}.")
@@ -54,18 +64,34 @@ def lines_of(*, kind: str = "", of: str = "", before: int = 0) -> list[Line]:
         found = found.filter(link__code=of)
     if before:
         found = found.filter(seq__lt=before)
-    return list(found.order_by("-seq")[: queries.AT_ONCE + 1])
+    return found.order_by("-seq")
 
 
-def _page_of(found: list[Line]) -> tuple[list[Line], bool]:
-    return found[: queries.AT_ONCE], len(found) > queries.AT_ONCE
+Originals = dict[str, Line]
 
 
-def kinds() -> list[tuple[str, str]]:
-    """(key, label) of the kinds of thing of which something was corrected."""
-    types = Line.objects.exclude(corrects="").order_by().values_list("type", flat=True).distinct()
-    keys = sorted({kind.partition(".")[0] for kind in types})
-    return [(key, kind_label(key)) for key in keys]
+def _with_originals(lines: QuerySet[Line]) -> tuple[list[Line], Originals]:
+    """The corrections, newest first, and by uid what they correct; one question."""
+    mine = Q(pk__in=lines.values("pk"))
+    both = Line.objects.filter(mine | Q(uid__in=lines.values("corrects")))
+    asked = Case(When(mine, then=Value(1)), default=Value(0))
+    rows: list[Any] = list(both.annotate(asked=asked).order_by("-seq"))
+    return [row for row in rows if row.asked], {row.uid: row for row in rows}
+
+
+def choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(key, label) of the kinds of thing of which something was corrected, and (code, name) of the
+    charities; one question."""
+    nothing = Value("", output_field=CharField())
+    types = Line.objects.exclude(corrects="").order_by().annotate(zh=nothing, en=nothing)
+    first = Organisation.objects.filter(kind="charity").order_by("legal_name", "code")[:MOST]
+    charities = Organisation.objects.filter(pk__in=first.values("pk")).order_by()
+    named_as = charities.values_list("code", "legal_name", "name_en")
+    rows = list(types.values_list("type", "zh", "en").distinct().union(named_as, all=True))
+    keys = sorted({first.partition(".")[0] for first, name, _en in rows if not name})
+    named = sorted((zh, code, en) for code, zh, en in rows if zh)
+    shown = [(code, en if en and words.english() else zh) for zh, code, en in named]
+    return [(key, kind_label(key)) for key in keys], shown
 
 
 def kind_label(key: str) -> str:
@@ -73,16 +99,13 @@ def kind_label(key: str) -> str:
     return str(table.label) if table else key
 
 
-def _organisations() -> list[tuple[str, str]]:
-    """(code, name) of the charities, for the filter."""
-    rows = Organisation.objects.filter(kind="charity").order_by("legal_name", "code")[:200]
-    return [(row.code, showing.organisation_name(row)) for row in rows]
-
-
 def shown(lines: list[Line]) -> list[dict[str, Any]]:
     """Each correction beside its original, as the template wants them; two questions."""
     uids = [line.corrects for line in lines]
-    originals = {line.uid: line for line in Line.objects.filter(uid__in=uids)}
+    return _rows(lines, {line.uid: line for line in Line.objects.filter(uid__in=uids)})
+
+
+def _rows(lines: list[Line], originals: Originals) -> list[dict[str, Any]]:
     named = queries.named_of([*lines, *originals.values()])
     return [_row(line, originals.get(line.corrects), named) for line in lines]
 

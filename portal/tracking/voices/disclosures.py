@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,8 +29,7 @@ def disclosures(request: HttpRequest) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         found = Subject.objects.filter(kind=KIND)
-        rows = [*found.exclude(stage="published").order_by("since", "code")[:MOST]]
-        rows += found.filter(stage="published").order_by("-since", "code")[:MOST]
+        rows = _shown(found)
         records = _records(found.values_list("org", "stage", "facts__late"))
         known = remarks.organisations([*(row.org for row in rows), *records])
         mine = [row for row in rows if not org or row.org == org]
@@ -47,6 +47,18 @@ def disclosures(request: HttpRequest) -> HttpResponse:
         }
 
     return page(request, "tracking/disclosures.html", context, version=f"{version}-{org}")
+
+
+def _shown(found: QuerySet[Subject]) -> list[Subject]:
+    """What is late or due, the oldest first, then what was published, the newest first."""
+    waiting = found.exclude(stage="published").order_by("since", "code")[:MOST]
+    published = found.filter(stage="published").order_by("-since", "code")[:MOST]
+    both = Q(pk__in=waiting.values("pk")) | Q(pk__in=published.values("pk"))
+    rows = sorted(found.filter(both), key=lambda row: row.code)
+    rest = [row for row in rows if row.stage != "published"]
+    told = [row for row in rows if row.stage == "published"]
+    told.sort(key=lambda row: row.since, reverse=True)
+    return [*sorted(rest, key=lambda row: row.since), *told]
 
 
 def _records(rows: Any) -> dict[str, dict[str, int]]:

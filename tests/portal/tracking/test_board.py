@@ -88,6 +88,26 @@ def test_r08_an_urgent_lot_is_red_on_the_board_after_two_hours(client, house, se
     assert "1 urgent lot waits too long" in text(client, "/en/warehouses/")
 
 
+def test_the_board_is_filtered_by_what_is_in_stock_and_by_who_holds_it(
+    client, house, seal_and_project
+):
+    create_lot(house=house, quantity=10)
+    state_all(at=EVEN)
+    seal_and_project()
+
+    for asked, fits in (
+        ("class=mask", True),
+        ("class=gloves", False),
+        (f"org={house.org.code}", True),
+        ("org=U-2222222222", False),
+        ("q=Example", True),
+    ):
+        page = text(client, f"/en/warehouses/?{asked}")
+        assert ("Example warehouse" in page) is fits, asked
+        assert ("No warehouse fits this choice" in page) is not fits
+    assert not differences()
+
+
 def test_a_warehouse_without_a_statement_says_so(client, house, seal_and_project):
     seal_and_project()
 
