@@ -7,7 +7,7 @@ export PORT VAR
 unexport PYTHONDONTWRITEBYTECODE
 V    := .venv
 PIP  := $(V)/bin/pip --disable-pip-version-check install -q --require-hashes
-TEST := $(V)/bin/pytest -q -n 2
+TEST := $(V)/bin/pytest -q -n 2 --dist worksteal
 # settings as in production, on a database that nobody needs
 PROD := DEMO=0 DEBUG=0 SITE_ORIGIN=https://shanji.example DATABASE_URL=sqlite://:memory: REDIS_URL= \
 	SECRET_KEY=of-no-use-anywhere-but-long-and-mixed-enough-for-the-check-0123456789

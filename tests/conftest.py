@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 import sys
 
@@ -16,6 +17,17 @@ pytest_plugins = ["tests.ledger_fixtures", "tests.witness_fixtures"]
 
 
 DATABASE = {"db", "transactional_db", "live_server"}  # fixtures; `log` and others ask for them
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is collected stays: nobody need look through it for garbage, neither now nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest picks by mark
