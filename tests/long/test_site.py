@@ -76,7 +76,7 @@ def site(tmp_path_factory):
     try:
         wait_for(url)
         told = json.loads((var / "demo.json").read_text())
-        yield SimpleNamespace(url=url, examples=[path for _text, path in told], var=var)
+        yield SimpleNamespace(url=url, examples=[path for _text, path in told], env=env)
     finally:
         served.terminate()
         served.wait(timeout=30)

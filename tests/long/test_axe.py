@@ -1,0 +1,159 @@
+"""axe on every kind of page of the demonstration: public, by secret link, of the workspaces and of
+the workbench; light and dark, on a telephone and at a desk.
+
+Pages are come to by links, from where each role begins; which names of public addresses nobody
+came to, files among them, stands in the result as `missed`. CI looks at each kind of public page on
+a telephone in the light and at a desk in the dark (`tests/browser/test_every_page.py`).
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import URLResolver, get_resolver, resolve
+
+from portal.demo.cast import ACCOUNTS, PASSWORD
+from portal.languages import in_language, prefix_of
+from tests.browser.axe import broken
+from tests.browser.conftest import browser_type_launch_args
+from tests.browser.hands import DESK, PHONE, Hands
+from tests.browser.test_every_page import Walk, kind_of
+from tests.long.test_site import site
+
+__all__ = ["browser_type_launch_args", "site"]
+pytestmark = pytest.mark.long
+ROOT = Path(__file__).parents[2]
+MOST = 6  # pages of one kind that one walk reads for their links
+LOOKS = 2  # pages of one kind that are looked at
+WORKPLACES = ("/zh/hospital/", "/zh/dock/", "/zh/donor/", "/admin/")
+ROLES = {"hospital": "hospital", **{str(role): name for name, (role, _org) in ACCOUNTS.items()}}
+SECRETS = """
+import json
+from django.utils import timezone
+from portal.accounts.links import AFTER, make_link
+from portal.needs.freshness import STILL_NEEDED
+from portal.needs.models import Need
+from portal.notices import following
+from portal.notices.models import Follower
+from portal.notices.stopping import stop_address
+from portal.pledges.models import Pledge
+from portal.receipts.models import Receipt
+from portal.shipping.asking import CONFIRM
+from portal.shipping.carrier_link import CARRY
+from portal.shipping.models import Shipment
+from portal.warehouse.models import Warehouse
+from portal.workspace.claims import CLAIM
+
+at, found = timezone.now(), []
+def link(where, purpose, code):
+    found.append(where.format(make_link(purpose=purpose, code=code, at=at, days=9)))
+def each(model, where, purpose):
+    for stage in model.objects.order_by("stage").values_list("stage", flat=True).distinct():
+        link(where, purpose, model.objects.filter(stage=stage).first().code)
+each(Pledge, "/claim/{}/", CLAIM)
+each(Receipt, "/after/{}/", AFTER)
+each(Need, "/still-needed/{}/", STILL_NEEDED)
+for row in Shipment.objects.filter(stage__in=("delivered", "unconfirmed")):
+    link("/confirm/{}/", CONFIRM, row.code)
+link("/carry/{}/", CARRY, Warehouse.objects.first().org.code)
+gift = Pledge.objects.first().code
+following.ask(gift, "someone@example.org", at=at)
+token = following.token_of(Follower.objects.first().pk)
+found.append(f"/follow/confirm/{token}/")
+found.append("/notices/" + stop_address(gift).split("/notices/")[1])
+print(json.dumps(found))
+"""
+
+
+def secret_links(site):
+    """Addresses of the pages behind secret links, one for each stage of what they are about."""
+    words = [sys.executable, "manage.py", "shell", "-v", "0", "-c", SECRETS]
+    told = subprocess.run(
+        words, cwd=ROOT, env=site.env, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout.splitlines()[-1])
+
+
+class Round(Walk):
+    """A walk whose pages are looked at in all four ways; its texts are judged elsewhere."""
+
+    def __init__(self, page, site, kinds, **options):
+        super().__init__(page, site, look=self.judge, looks=LOOKS, most=MOST, corpus="", **options)
+        self.kinds = kinds  # what earlier walks came to is not looked at again
+        self.names, self.wrong, self.looked = set(), [], set()
+        page.set_default_timeout(120_000)
+
+    def judge(self, page):
+        path = urlsplit(page.url).path
+        self.looked.add(path)
+        self.wrong += [(path, *found) for found in broken(page)]
+
+    def visit(self, address, kind):
+        path = urlsplit(address).path
+        english = in_language(path, "en") if prefix_of(path) else path  # as the tests speak
+        self.names.add(resolve(english).view_name)
+        return super().visit(address, kind)
+
+    def hear(self, kind, html):
+        """Which language it speaks is asked in `test_every_page`."""
+
+
+def page_names(resolver=None, space=""):
+    """The names of all addresses that a language stands before, and of the workbench's."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, (space, pattern.namespace)))
+            if pattern.namespace != "plain":
+                yield from page_names(pattern, inner)
+        elif pattern.name:
+            yield ":".join(filter(None, (space, pattern.name)))
+
+
+@pytest.fixture
+def closing(keep):
+    """Keeps what was found, and judges it."""
+
+    def close(who, rounds, wanted=frozenset()):
+        wrong = [found for walk in rounds for found in walk.wrong]
+        looked = sum(len(walk.looked) for walk in rounds)
+        kinds = len({kind_of(path) for walk in rounds for path in walk.looked})
+        missed = sorted(wanted - set().union(*(walk.names for walk in rounds)))
+        keep(f"axe-{who}", seed=None, pages=looked, kinds=kinds, wrong=wrong, missed=missed)
+        assert wrong == []
+
+    return close
+
+
+@pytest.fixture(scope="module")
+def known():
+    """How many pages of each kind all roles together came to."""
+    return Counter()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_public_pages_and_behind_links(site, browser, closing, language):
+    page = browser.new_context(viewport=PHONE, reduced_motion="reduce").new_page()
+    walk = Round(page, site, Counter(), within=f"/{language}/")
+    for path in ("/", *secret_links(site)):
+        walk.go(f"/{language}{path}")
+    closing(language, [walk], {name for name in page_names() if not name.startswith("admin:")})
+    assert walk.looked
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_axe_finds_nothing_where_people_work(site, browser, closing, known, role):
+    page = browser.new_context(base_url=site.url, viewport=DESK, locale="zh-CN").new_page()
+    hands = Hands(page, "zh")
+    hands.public("/accounts/login/").sign_in(ROLES[role], PASSWORD)
+    rounds = []
+    for start in WORKPLACES:
+        answer = page.request.get(site.url + start)
+        if answer.status == 200 and urlsplit(answer.url).path == start:
+            rounds.append(Round(page, site, known, within=start))
+            rounds[-1].go(start)
+    closing(role, rounds)
