@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone, translation
 
 import ledger.api as ledger
+from tests.remembering import memory, watch
 
 pytest_plugins = ["tests.ledger_fixtures", "tests.witness_fixtures"]
 
@@ -47,6 +48,17 @@ def empty_cache():
     """Nothing counted or remembered by the test before."""
     cache.clear()
     ContentType.objects.clear_cache()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def writes_are_seen():
+    connection.execute_wrappers.append(watch)
+
+
+@pytest.fixture(autouse=True)
+def remembering(monkeypatch):
+    """What factories build is built once: `tests/remembering.py`."""
+    memory.begin(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

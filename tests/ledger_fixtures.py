@@ -1,5 +1,6 @@
 """Fixtures of the ledger: a log in folders of its own, and a flush that append-only tables bear."""
 
+import shutil
 from functools import wraps
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from django.db.models.signals import post_migrate
 from django.utils import timezone
 
 from ledger import creating, sealing, triggers, vault
+from tests.remembering import memory, remembered
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,6 +29,7 @@ def flush_lifts_triggers():
 
     @wraps(flush)
     def lifted(self, sql_list):
+        memory.forget()
         if self.connection.vendor == "postgresql" and _may_pass_triggers(self.connection):
             _empty(self.connection)
             return
@@ -65,8 +68,16 @@ def flush_is_quick():
     post_migrate.disconnect(create_contenttypes)
 
 
+@pytest.fixture(scope="session")
+def first_files(tmp_path_factory):
+    """Keys and signer's memory of a log of one entry; its tests have copies."""
+    folder = tmp_path_factory.mktemp("log")
+    vault.make_key(folder / "keys" / "field.key")
+    return folder
+
+
 @pytest.fixture
-def log_files(settings, tmp_path, monkeypatch):
+def log_files(settings, tmp_path, monkeypatch, first_files):
     """Keys, signer's memory and public files in a folder of this test; no log yet."""
     monkeypatch.setattr("os.fsync", lambda descriptor: None)  # tests survive no power cut
     settings.LEDGER_KEY_FILE = tmp_path / "keys" / "log.key"
@@ -74,7 +85,8 @@ def log_files(settings, tmp_path, monkeypatch):
     settings.RECEIPT_KEY_FILE = tmp_path / "keys" / "receipt.key"
     settings.LEDGER_DIR = tmp_path / "ledger"
     settings.LEDGER_STATE = tmp_path / "signer.json"
-    vault.make_key(settings.FIELD_KEY_FILE)
+    settings.FIELD_KEY_FILE.parent.mkdir()
+    shutil.copy2(first_files / "keys" / "field.key", settings.FIELD_KEY_FILE)
     return SimpleNamespace(
         dir=settings.LEDGER_DIR,
         key=settings.LEDGER_KEY_FILE,
@@ -83,17 +95,37 @@ def log_files(settings, tmp_path, monkeypatch):
     )
 
 
+@remembered
+def first_entry():
+    return creating.create(at=timezone.now())
+
+
 @pytest.fixture
-def log(db, log_files):
+def log(db, log_files, first_files, tmp_path):
     """A log with its first entry, `ledger.create`, sealed."""
-    creating.create(at=timezone.now())
+    if (first_files / "signer.json").exists():
+        shutil.copytree(first_files, tmp_path, dirs_exist_ok=True)
+        first_entry()
+    else:
+        first_entry()
+        shutil.copytree(tmp_path, first_files, dirs_exist_ok=True)
     return log_files
+
+
+@remembered
+def seal_all(at):
+    return sealing.seal_all(at=at or timezone.now())
+
+
+@remembered
+def project():
+    current_app.tasks[configured.LEDGER_SEALED]()
 
 
 @pytest.fixture
 def seal(log):
     """seal(): everything that waits, now; how many entries it made."""
-    return lambda at=None: sealing.seal_all(at=at or timezone.now())
+    return lambda at=None: seal_all(at)
 
 
 @pytest.fixture
@@ -104,7 +136,7 @@ def seal_and_project(seal):
 
     def both(at=None):
         count = seal(at)
-        current_app.tasks[configured.LEDGER_SEALED]()
+        project()
         return count
 
     return both

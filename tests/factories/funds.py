@@ -36,6 +36,7 @@ from tests.factories.clock import AT
 from tests.factories.organisations import create_charity, create_hospital, credit_code
 from tests.factories.people import actor_of, create_member
 from tests.factories.warehouse import announced, count_note, keeper_of, sign_in
+from tests.remembering import remembered
 
 numbers = count(1)
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -74,6 +75,7 @@ def file_about(code, shows=Shows.NOTE):
     )  # fmt: skip
 
 
+@remembered
 def create_campaign(*, org=None, stage="active", at=AT, **facts):
     org = org or create_charity()
     coordinator = member_of(org, Role.COORDINATOR)
@@ -116,6 +118,7 @@ def conditions(campaign, **facts):
     return Conditions(campaign=campaign.code, **known, **made)
 
 
+@remembered
 def create_fund(*, campaign=None, stage="open", at=AT, **facts):
     campaign = campaign or create_campaign(at=at)
     org = campaign.org
@@ -129,6 +132,7 @@ def create_fund(*, campaign=None, stage="open", at=AT, **facts):
     return engine.advance(Fund, fund.code, "publish", actor=publisher, at=at)
 
 
+@remembered
 def give(fund, amount, *, actor=None, at=AT, org=None, **facts):
     """A gift of money that is on the account; of no fund: not identified. `amount` in fen."""
     org = org or fund.org

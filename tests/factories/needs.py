@@ -18,6 +18,7 @@ from tests.factories.catalogue import MASK, variant
 from tests.factories.clock import AT
 from tests.factories.organisations import NOTICE, create_hospital
 from tests.factories.people import actor_of
+from tests.remembering import remembered
 
 LINES = ((MASK, "exact", 1000),)
 
@@ -30,6 +31,7 @@ def asked(*lines):
     )
 
 
+@remembered
 def create_need(*, stage="published", lines=LINES, hospital=None, at=AT, **facts):
     """A need in that stage (draft, submitted, returned, published, withdrawn), brought there by its
     moves."""

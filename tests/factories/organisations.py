@@ -17,6 +17,7 @@ from portal.organisations.stages import (
 from portal.stages import engine
 from tests.factories.clock import AT
 from tests.factories.people import actor_of
+from tests.remembering import remembered
 
 numbers = count(1)
 NOTICE = "https://notices.example/2020/02/needs.html"
@@ -31,6 +32,7 @@ def credit_code(number, *, kind="hospital"):
     return first + check_character(first)
 
 
+@remembered
 def create_organisation(*, kind="hospital", stage="verified", legal_name="", at=AT, **fields):
     """An organisation in that stage, brought there by its moves."""
     number = next(numbers)
@@ -59,6 +61,7 @@ def create_organisation(*, kind="hospital", stage="verified", legal_name="", at=
     return org
 
 
+@remembered
 def create_hospital(*, stage="verified", designated=True, at=AT, **fields):
     """A hospital, in the designated register unless told otherwise."""
     hospital = create_organisation(kind="hospital", stage=stage, at=at, **fields)

@@ -6,6 +6,7 @@ from portal.accounts.acting import Actor, grant
 from portal.accounts.models import Person
 from portal.accounts.roles import Role
 from tests.factories.clock import AT
+from tests.remembering import remembered
 
 PASSWORD = "a long and invented sentence"
 numbers = count(1)
@@ -21,6 +22,7 @@ def create_person(*, username="", password=PASSWORD, name="", active=True):
     return person
 
 
+@remembered
 def create_member(role, *, org="U-5RD6V9KME4", username=""):
     """Somebody with one role in one organisation (its code)."""
     person = create_person(username=username)

@@ -16,6 +16,7 @@ from portal.stages import engine
 from tests.factories.catalogue import MASK, variant
 from tests.factories.clock import AT
 from tests.factories.people import actor_of
+from tests.remembering import remembered
 
 LINES = ((MASK, 1000),)
 
@@ -35,6 +36,7 @@ def donor_of(pledge):
     return Actor(role=Role.DONOR, by_link=pledge.code)
 
 
+@remembered
 def create_pledge(
     *, stage="accepted", lines=LINES, name="", contact="", at=AT, given_lines=(), **said
 ):

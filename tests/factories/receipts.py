@@ -15,6 +15,7 @@ from portal.stages import engine
 from tests.factories.clock import AT
 from tests.factories.people import actor_of
 from tests.factories.shipping import create_shipment, dispatcher_of
+from tests.remembering import remembered
 
 REASONS = {"rejected": "damaged", "missing": "short", "surplus": "surplus"}
 
@@ -44,6 +45,7 @@ def linked(shipment):
     return Actor(role=Role.HOSPITAL, org=shipment.hospital.code, by_link=shipment.code)
 
 
+@remembered
 def confirm(shipment, facts=None, *, actor=None, at=AT, once=None):
     """The hospital's confirmation of one shipment, with these facts or as if all had come."""
     return engine.begin(
@@ -58,6 +60,7 @@ def confirm(shipment, facts=None, *, actor=None, at=AT, once=None):
     )
 
 
+@remembered
 def create_receipt(*differences, shipment=None, at=AT, **fields):
     """A confirmed receipt, or one with these differences."""
     shipment = shipment or create_shipment(**fields)

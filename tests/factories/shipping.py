@@ -25,16 +25,19 @@ from tests.factories.organisations import create_hospital
 from tests.factories.people import actor_of
 from tests.factories.pledges import create_pledge, donor_of
 from tests.factories.warehouse import create_allocation, create_arrival, create_warehouse, lot_of
+from tests.remembering import remembered
 
 OWN = Dispatched(carrier=Carrier.OWN)
 TO = {"receiving_unit": "医学装备处", "taker": "示例一号车"}
 
 
+@remembered
 def stocked(*, house=None, pledge=None, **differences):
     """A lot in stock, all of an accepted gift's first line."""
     return lot_of(create_arrival(pledge=pledge, warehouse=house, **differences))
 
 
+@remembered
 def line_of(hospital=None, *, quantity=1000, item="mask.gb19083-2010"):
     """The one line of a published need of this hospital."""
     need = create_need(hospital=hospital, lines=((item, "exact", quantity),))
@@ -45,6 +48,7 @@ def dispatcher_of(org):
     return actor_of(Role.DISPATCHER, org=org)
 
 
+@remembered
 def create_release(*allocations, at=AT, **to):
     """One order for these allocations, issued by their organisation; `to` whom."""
     rows = tuple(ReleasedAllocation(allocation=a.code) for a in allocations)
@@ -53,6 +57,7 @@ def create_release(*allocations, at=AT, **to):
     return engine.begin(Release, "issue", actor=actor, facts=facts, at=at, org=actor.org)
 
 
+@remembered
 def create_shipment(*parts, stage="in_transit", hospital=None, quantity=1000, boxes=2, at=AT):
     """A shipment of these (need line, lot, quantity) parts in that stage: packed, in_transit,
     delivered, lost.
@@ -102,6 +107,7 @@ def direct(hospital, quantities, *, carrier=Carrier.OWN, waybill="", boxes=1, ne
     )
 
 
+@remembered
 def create_direct(*, pledge=None, hospital=None, quantities=None, at=AT, **facts):
     """A shipment that the donor sent himself."""
     pledge = pledge or create_pledge()

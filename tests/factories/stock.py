@@ -30,6 +30,7 @@ from tests.factories.clock import AT
 from tests.factories.people import actor_of
 from tests.factories.pledges import create_pledge
 from tests.factories.warehouse import create_arrival, create_warehouse, lot_of
+from tests.remembering import remembered
 
 NOTE = "示例理由"
 SALE = {"quantity": 100, "buyer": Buyer.SHOP, "price": 123450, "reason": SaleReason.KEEPING}
@@ -56,6 +57,7 @@ OUT = {
 }
 
 
+@remembered
 def create_lot(*, house=None, quantity=1000, item="mask.gb19083-2010", at=AT, **differences):
     """A lot in stock; `differences`: what the count says (expiry, batch)."""
     pledge = create_pledge(lines=((item, quantity),))

@@ -24,10 +24,12 @@ from tests.factories.evidence import show
 from tests.factories.organisations import create_charity
 from tests.factories.people import actor_of
 from tests.factories.pledges import create_pledge, donor_of
+from tests.remembering import remembered
 
 SECOND = 77  # another person of the warehouse
 
 
+@remembered
 def create_warehouse(*, org=None, name="示例仓库", at=AT):
     """An open warehouse of a charity."""
     org = org or create_charity()
@@ -97,6 +99,7 @@ def count_note(arrival, **differences):
     return Counted(lines=tuple(rows))
 
 
+@remembered
 def create_arrival(
     *,
     stage="stocked",
@@ -143,6 +146,7 @@ def allocated(line, *lots, reason=AllocationReason.LARGEST_GAP, note="", **more)
     return Allocated(need_line=need_line, lots=rows, reason=reason, note=note, **more)
 
 
+@remembered
 def create_allocation(line, *lots, actor=None, at=AT, once=None, **more):
     """These (lot, quantity) pairs set aside for a need line."""
     actor = actor or keeper_of(lots[0][0].warehouse)

@@ -9,6 +9,7 @@ import ledger.api as ledger
 from ledger.core import codes
 from ledger.core.postings import Posting
 from portal.stages.facts import instant
+from tests.remembering import remembered
 
 BEGIN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MASK = "mask.gb19083-2010"
@@ -219,6 +220,7 @@ def posting(gift, lot, item, amount, from_, to):
     return Posting(amount=amount, item=item, gift=gift, lot=lot, from_=from_, to=to)
 
 
+@remembered
 def whole(story):
     """A small world and one gift that is split: 600 confirmed, 90 confirmed and 10 damaged, 200 on
     the way, 80 in stock, 20 rejected at goods-in."""

@@ -17,11 +17,13 @@ from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.statement import at_present
 from tests.portal.tracking.recounting import Recount
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, posting, whole
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 PART = "mask|只"
 
 
+@remembered
 def eventful(story):
     """The split gift; then money, goggles, a delivery that nobody confirms, one confirmed late with
     a piece lost and found again, a confirmation taken back, a promise overdue."""
