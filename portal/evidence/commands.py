@@ -190,6 +190,13 @@ def publish(*, pk: int, by: Actor, at: datetime) -> File:
     """
     with transaction.atomic(durable=True):
         file = _looked_at(pk, by=by, at=at)
+        if file.shows == Shows.RECEIPT:
+            raise Refused(
+                _(
+                    "An official receipt names its donor and is looked up by its number, so it is "
+                    "never published. Please keep it."
+                )
+            )
         copy, thumb = (_opened(file, part) for part in ("copy", "thumb"))
         file.copy_sha256 = boxes.put(boxes.PUBLIC, copy)
         file.thumb_sha256 = boxes.put(boxes.PUBLIC, thumb) if thumb else ""

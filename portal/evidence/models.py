@@ -26,6 +26,7 @@ class Shows(models.TextChoices):
     HANDOVER = "handover", _("Handover")
     DAMAGE = "damage", _("Damage or difference")
     USE = "use", _("Goods in use")
+    RECEIPT = "receipt", _("Official receipt (kept, never shown)")
 
 
 class State(models.TextChoices):

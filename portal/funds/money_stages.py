@@ -124,7 +124,9 @@ class Listed(Facts, line=_("The platform's list names {count} gifts in it")):
 
 
 class ReceiptNoted(Facts, line=_("The official donation receipt was issued")):
-    """What the finance bureau's system gave out. It is stored, and nothing here looks like one."""
+    """What the finance bureau's system gave out. It is stored, with its file as evidence about the
+    gift, and nothing here looks like one. Whoever knows its number and codes can look up the
+    donor, so all three are private."""
 
     number: str = fact(_("Number of the receipt"), disclosure=PRIVATE)
     receipt_code: str = fact(_("Code of the receipt"), disclosure=PRIVATE)
@@ -246,6 +248,7 @@ MONEY = Lifecycle(
             by=(FINANCE,),
             facts=ReceiptNoted,
             effect="note_receipt",
+            evidence=True,
             label=_("Note the official receipt"),
             done=_("Official receipt noted"),
         ),

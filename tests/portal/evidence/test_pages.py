@@ -9,11 +9,13 @@ from django.utils import timezone
 from PIL import Image
 
 from portal.accounts.links import make_link
+from portal.accounts.roles import Role
 from portal.evidence.models import File, Shelf, Stage
 from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt
 from tests.factories.catalogue import MASK, load_catalogue, variant
-from tests.factories.people import create_member
+from tests.factories.funds import create_fund, give
+from tests.factories.people import create_member, signed_in
 from tests.factories.pledges import create_pledge
 from tests.factories.shipping import create_shipment
 from tests.portal.evidence import samples
@@ -191,3 +193,23 @@ def test_t_b12_the_page_warns_of_a_photo_seen_before(client, send):
 
     assert "The same file was sent before about:" in page
     assert f"/admin/evidence/file/{first.pk}/change/" in page
+
+
+def test_the_official_receipt_of_a_gift_of_money_is_noted_with_its_file(client, seal_and_project):
+    gift = give(create_fund(), 100)
+    signed_in(client, Role.FINANCE, org=gift.org.code)
+    noted = {"number": "0012345678", "receipt_code": "99010219", "check_code": "9f3c7e"}
+    kept = {"evidence-shows": "receipt", "evidence-photos": photo()}
+    address = f"/admin/funds/moneygift/{gift.pk}/move/note_receipt/"
+
+    assert client.post(address, {**noted, **kept}).status_code == 302
+
+    file = File.objects.get(code=gift.code)
+    assert (file.shows, file.stage) == ("receipt", Stage.WAITING)
+    gift.refresh_from_db()
+    assert (gift.receipt_number, gift.receipt_code, gift.check_code) == (*noted.values(),)
+    seal_and_project()
+    page = client.get(f"/en/g/{gift.code}/").content.decode()
+    paper = client.get(f"/en/g/{gift.code}/certificate/").content.decode()
+    assert "official receipt was given to the donor separately" in paper
+    assert not [said for said in noted.values() if said in page + paper]

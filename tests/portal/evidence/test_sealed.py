@@ -12,7 +12,7 @@ from portal.accounts.roles import Role
 from portal.evidence import boxes, commands, limits
 from portal.evidence.commands import Refused
 from portal.evidence.limits import Unfit
-from portal.evidence.models import File, Shelf, Stage
+from portal.evidence.models import File, Shelf, Shows, Stage
 from portal.oversight.erasing import erase
 from portal.tracking.projection.checking import differences
 from tests.factories.clock import AT
@@ -110,6 +110,14 @@ def test_what_was_decided_once_is_decided(send, gift, moderator):
 
     with pytest.raises(Refused, match="already decided"):
         commands.publish(pk=file.pk, by=moderator, at=AT)
+
+
+def test_an_official_receipt_is_kept_and_never_published(send, gift, moderator):
+    file = send(gift.code, shows=Shows.RECEIPT)
+
+    with pytest.raises(Refused, match="looked up by its number, so it is never published"):
+        commands.publish(pk=file.pk, by=moderator, at=AT)
+    assert commands.keep(pk=file.pk, by=moderator, at=AT).stage == Stage.KEPT
 
 
 def test_published_it_is_a_named_digest_and_a_picture_on_the_gifts_page(
