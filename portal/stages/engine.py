@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Field
 from django.utils.translation import gettext as _
 
 import ledger.api as ledger
@@ -205,12 +205,15 @@ def follow_begin(
     if not subject.reachable_by(actor):
         raise NotYours(_("This belongs to another organisation."))
     subject.prepare(facts if facts is not None else row.facts())
-    _save_new(subject)
+    _save_new(subject, minted=not code)
     _take(subject, row, source="", actor=actor, facts=facts, at=at)
     return subject
 
 
-def _save_new(subject: Subject) -> None:
+def _save_new(subject: Subject, *, minted: bool) -> None:
+    if minted and [f.name for f in _uniques(subject)] == ["code"]:
+        subject.save()  # nothing of it can be there already
+        return
     try:
         with transaction.atomic():
             subject.save()
@@ -226,12 +229,16 @@ def _save_new(subject: Subject) -> None:
 def _twin(subject: Subject) -> str | None:
     """The code of another with one of this one's unique fields: it was opened first."""
     model = type(subject)
-    for unique in (f for f in model._meta.concrete_fields if f.unique and not f.primary_key):
+    for unique in _uniques(subject):
         value = getattr(subject, unique.attname)
         same = model._default_manager.filter(**{unique.attname: value})
         if value is not None and (twin := same.first()) is not None:
             return twin.code
     return None
+
+
+def _uniques(subject: Subject) -> list[Field[Any, Any]]:
+    return [f for f in subject._meta.concrete_fields if f.unique and not f.primary_key]
 
 
 def follow(

@@ -4,7 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.balance.models import Holding
+from portal.funds import platform
 from portal.funds.models import MoneyGift
+from portal.input.tables import Unreadable
 from tests.factories.funds import create_fund, give, member_of
 from tests.factories.organisations import create_charity
 from tests.portal.funds.layouts import as_csv
@@ -60,6 +62,13 @@ def test_a_list_is_of_a_sum_that_is_on_the_own_account(ask):
     assert not MoneyGift.objects.filter(way="platform").exists()
 
 
+def test_a_list_of_too_many_gifts_comes_in_parts():
+    rows = ([f"A{n}", "0.01", ""] for n in range(platform.MOST + 1))
+
+    with pytest.raises(Unreadable, match="comes in parts"):
+        platform.read(as_csv([LIST[0], *rows], "utf-8"))
+
+
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
@@ -67,6 +76,7 @@ def test_a_list_is_of_a_sum_that_is_on_the_own_account(ask):
         ((*LIST, ["A2", "0.01", ""]), "order number of its own"),
         ((*LIST, ["A3", "a little", ""]), "Line 4.*a little"),
         ((["姓名"], ["甲"]), "header"),
+        ((["订单号", "昵称"], ["A1", "甲"]), "header"),
     ],
 )
 def test_a_list_that_does_not_add_up_changes_nothing(ask, rows, why):

@@ -1,18 +1,23 @@
 """Bank statements: five layouts, each line once, nothing lost, nothing doubled."""
 
 import json
+import time
+from contextlib import contextmanager
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from portal.funds import importing
+from portal.funds import importing, statements
 from portal.funds.models import BankLine, MoneyGift
 from portal.funds.statements import Kind, Unreadable, read
 from tests.factories.clock import AT
 from tests.factories.funds import create_fund, give, member_of
+from tests.long.conftest import keep
 from tests.portal.funds.layouts import LAYOUTS, as_csv, lines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
+__all__ = ["keep"]
 COUNT = 20
 
 
@@ -39,7 +44,23 @@ def on_account():
     return sum(gifts.values_list("amount", flat=True))
 
 
+@contextmanager
+def counted(told, name):
+    """How many questions were asked, and how many seconds of the processor they took here."""
+    asked, began = [], time.process_time()
+
+    def note(execute, *words):
+        asked.append(1)
+        return execute(*words)
+
+    with connection.execute_wrapper(note):
+        yield
+    told[name] = [len(asked), round(time.process_time() - began, 2)]
+
+
 def check_layout(name, fund, *, count, seed):
+    """Read, seen beforehand, booked, booked again; [questions, seconds] of each."""
+    told = {}
     actor = member_of(fund.org)
     made = lines(count, seed=seed, codes=promises(fund, count // 10, actor))
     found = read(LAYOUTS[name](made))
@@ -50,11 +71,13 @@ def check_layout(name, fund, *, count, seed):
 
     campaign = fund.campaign
     before = BankLine.objects.count()
-    foreseen = importing.foresee(found, campaign=campaign)
+    with counted(told, "dry run"):
+        foreseen = importing.foresee(found, campaign=campaign)
     assert BankLine.objects.count() == before
     assert len(foreseen.rows) == len(made), "a dry run shows all"
 
-    done = importing.book(found, campaign=campaign, actor=actor, at=AT)
+    with counted(told, "booking"):
+        done = importing.book(found, campaign=campaign, actor=actor, at=AT)
     counts = done.counts
     serials = {m.serial for m in made}
     assert sum(counts.values()) == len(made), "none is lost"
@@ -64,9 +87,11 @@ def check_layout(name, fund, *, count, seed):
     assert counts["matched"] == sum(m.remark.endswith("请查收") for m in set(made))
     assert on_account() == expected(made), "to the fen"
 
-    again = importing.book(found, campaign=campaign, actor=actor, at=AT)
+    with counted(told, "again"):
+        again = importing.book(found, campaign=campaign, actor=actor, at=AT)
     assert again.counts["again"] == len(made), "the same file again books nothing"
     assert on_account() == expected(made)
+    return {"lines": len(made), "asked": told, "became": counts}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -76,8 +101,10 @@ def test_a_statement_is_booked_line_by_line_and_only_once(name, fund):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_thousand_lines_are_booked_only_once(name, fund):
-    check_layout(name, fund, count=1000, seed=f"{name} 2")
+def test_a_thousand_lines_are_booked_only_once(name, fund, keep):
+    seed = f"{name} 2"
+    told = check_layout(name, fund, count=1000, seed=seed)
+    keep(f"statement-{name}-{connection.vendor}", seed=seed, **told)
 
 
 def sheet(*rows):
@@ -123,6 +150,7 @@ def test_r15_money_that_comes_outside_the_campaigns_days_is_held_unidentified(fu
     [
         (("2026-02-03", "", "5.00", "", "", ""), "serial"),
         (("2026-02-30", "S1", "5.00", "", "", ""), "2026-02-30"),
+        (("some day", "S1", "5.00", "", "", ""), "“some day” is not a day"),
         (("2026-02-03", "S1", "5.001", "", "", ""), "5.001"),
         (("2026-02-03", "S1", "five", "", "", ""), "five"),
         (("2026-02-03", "S1", "", "", "", ""), "no amount"),
@@ -140,6 +168,23 @@ def test_a_reversal_without_its_credit_waits_for_somebody(fund):
 
     assert outcome == "open"
     assert not MoneyGift.objects.exists()
+
+
+def test_a_word_beside_the_amount_says_whether_it_came_in_or_went_out():
+    head = ["交易日期", "交易流水号", "借贷标志", "发生额"]
+    (line,) = read(as_csv([head, ["2026-02-03", "S1", "?", "5.00"]], "utf-8"))
+
+    assert (line.kind, line.why) == (
+        Kind.REFUSED,
+        "It does not say whether it came in or went out.",
+    )
+
+
+def test_a_statement_of_too_many_rows_is_to_be_split():
+    rows = (["2026-02-03", f"S{n}", "5.00", "", "", ""] for n in range(statements.MOST_ROWS + 1))
+
+    with pytest.raises(Unreadable, match="Please split it"):
+        read(sheet(*rows))
 
 
 def test_sums_below_the_lines_and_titles_above_are_no_lines():
