@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.tracking import words
 from portal.tracking.finding import hits
 from portal.tracking.finding.findable import Findable
 from portal.tracking.listing.listings import LISTS
@@ -111,6 +112,11 @@ def test_pages_hold_every_row_once_in_both_directions(world, seal_and_project, m
             assert seen == wanted
             every = dict.fromkeys((item.gift.code,) for item in listing.read(params).every())
             assert list(every) == wanted
+
+
+def test_more_than_is_said_of_a_round_number_that_is_less():
+    counts = (2, 22, 100, 101, 1000, 1001, 8000)
+    assert [words.exceeded(n) for n in counts] == ["1", "20", "90", "100", "900", "1,000", "7,000"]
 
 
 def asked_of(address):
