@@ -97,6 +97,9 @@ class Round(Walk):
         path = urlsplit(address).path
         english = in_language(path, "en") if prefix_of(path) else path  # as the tests speak
         self.names.add(resolve(english).view_name)
+        sent = self.page.request.get(address, max_redirects=0)
+        if sent.status == 200 and "text/html" not in sent.headers["content-type"]:
+            return []  # a file, whatever its name: a browser may show or save it
         return super().visit(address, kind)
 
     def hear(self, kind, html):
