@@ -8,10 +8,12 @@ counted farther than that: people read "more than 300".
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import StrIndex
+from django.db.models import Count, Exists, F, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import RowNumber, StrIndex
 
 from portal.tracking.finding import places
 from portal.tracking.finding.findable import Findable
@@ -22,13 +24,7 @@ from portal.tracking.finding.places import By, Hit, Key
 LOOKED = 8000
 SORTED = 5000
 MOST_ROWS = "gift"  # its token would narrow nothing, and be the longest to read
-TABLE = Findable._meta.db_table
 NEWEST = ("-at", "-seq")
-# All that plain conditions are about; the tokens are the longer half of a row.
-COLUMNS = (
-    *("id", "code", "kind", "seq", "at", "rank", "due", "stage", "owner", "classes", "regions"),
-    *("aim", "marks", "said", "text"),
-)
 
 
 @dataclass
@@ -65,8 +61,13 @@ def indexed(wanted: Wanted) -> QuerySet[Findable]:
 
 def plain(wanted: Wanted) -> QuerySet[Findable]:
     """By plain columns alone, for reading in an order."""
-    rows = Findable.objects.filter(wanted.where, wanted.span, kind=wanted.kind)
-    for n, term in enumerate(wanted.terms):  # asked so that no planner takes it for a rare thing
+    return with_words(wanted.terms).filter(wanted.where, wanted.span, kind=wanted.kind)
+
+
+def with_words(terms: list[str]) -> QuerySet[Findable]:
+    """Asked so that no planner takes it for a rare thing."""
+    rows = Findable.objects.all()
+    for n, term in enumerate(terms):
         rows = rows.alias(**{f"at_{n}": StrIndex("text", Value(term))}).filter(**{f"at_{n}__gt": 0})
     return rows
 
@@ -95,44 +96,27 @@ def _looked_through(
     """(those of the next rows that fit, how many of the first rows do, whether those were all);
     without rows nobody knows the last two. Where only plain columns are asked for, an index holds
     the order and rows are read until there are enough."""
-    first = _window(wanted, by)[:LOOKED]
-    counted, counting = _fitting(first, wanted, "count(*)")
-    more, seeing = _farther(wanted, by)
-    begin = _window(wanted, way, cursor)
-    looked = begin[:LOOKED] if wanted.tokens or wanted.terms else begin.order_by()
-    if cursor is None and looked.query.is_sliced:
-        counted, counting = "count(*) OVER ()", []  # the same rows
-    fields = ", ".join(f'"{TABLE}"."{name}"' for name in ("id", "code", *places.bare(by)))
-    what = f"{fields}, ({counted}) AS n, EXISTS ({more}) AS more"
-    sql, params = _fitting(looked, wanted, what, order=way, limit=limit)
-    found: list[Any] = list(Findable.objects.raw(sql, [*counting, *seeing, *params]))
+    first = plain(wanted).filter(pk__in=_window(wanted, by)[:LOOKED])
+    counted = Subquery(first.order_by().values("kind").annotate(n=Count("pk")).values("n"))
+    farther = Exists(_window(wanted, by)[LOOKED : LOOKED + 1])
+    rows = plain(wanted)
+    if wanted.tokens or wanted.terms:
+        rows = rows.filter(pk__in=_window(wanted, way, cursor)[:LOOKED])
+    elif cursor is not None:
+        rows = rows.filter(places.beyond(way, cursor))
+    fields = rows.order_by(*way).values_list(counted, farther, "code", *places.bare(by))
+    found = list(fields[:limit])
     if not found:
         return [], 0, True
-    return [_hit(row, by) for row in found], found[0].n, not found[0].more
+    count, more, *_first = found[0]
+    return [Hit(code, tuple(key)) for _n, _more, code, *key in found], count or 0, not more
 
 
-def _window(wanted: Wanted, by: By, cursor: Key | None = None) -> Any:
+def _window(wanted: Wanted, by: By, cursor: Key | None = None) -> QuerySet[Any, Any]:
     """Rows of the kind in their order, whatever they say."""
     rows = Findable.objects.filter(wanted.span, kind=wanted.kind)
     rows = rows if cursor is None else rows.filter(places.beyond(by, cursor))
-    return rows.order_by(*by).values(*COLUMNS)
-
-
-def _farther(wanted: Wanted, by: By) -> tuple[str, Any]:
-    """Whether rows follow on those that are looked through."""
-    rows: QuerySet[Any, Any] = _window(wanted, by).values("kind")[LOOKED : LOOKED + 1]
-    return rows.query.sql_with_params()
-
-
-def _fitting(
-    rows: Any, wanted: Wanted, what: str, *, order: By = (), limit: int | None = None
-) -> tuple[str, list[Any]]:
-    """`SELECT what` of those of the rows that fit: they stand where the table would."""
-    inner, first = rows.query.sql_with_params()
-    fit = plain(wanted).order_by(*order).values("pk")[:limit]
-    sql, params = fit.query.sql_with_params()
-    _select, _from, conditions = sql.partition(f' FROM "{TABLE}"')
-    return f'SELECT {what} FROM ({inner}) AS "{TABLE}"{conditions}', [*first, *params]  # noqa: S608 -- our own statements
+    return rows.order_by(*by).values("pk")
 
 
 def _in_order(wanted: Wanted, by: By, way: By, cursor: Key | None, limit: int) -> list[Hit]:
@@ -147,10 +131,6 @@ def _tuples(rows: QuerySet[Findable], by: By, limit: int) -> list[Hit]:
     return [Hit(code, tuple(key)) for code, *key in rows.values_list("code", *fields)[:limit]]
 
 
-def _hit(row: Findable, by: By) -> Hit:
-    return Hit(row.code, tuple(getattr(row, name) for name in places.bare(by)))
-
-
 @dataclass(frozen=True)
 class Few:
     """The newest few rows of a kind, and how many there are; `least` as in Found."""
@@ -161,37 +141,37 @@ class Few:
 
 
 def newest(kinds: Iterable[str], terms: list[str], few: int) -> dict[str, Few]:
-    """The newest few rows of each kind with all these words; kinds without any are left out. Two
-    queries at most, however many kinds."""
-    found = _each([_newest_looked(Wanted(kind, terms=terms), few) for kind in kinds])
-    sure = {kind for kind, one in found.items() if len(one.rows) == few or not one.least}
-    rest = [Wanted(kind, terms=terms) for kind in kinds if kind not in sure]
-    return found | (_each([_newest_indexed(wanted, few) for wanted in rest]) if rest else {})
+    """The newest few rows of each kind with all these words; kinds without any are left out.
+    Three queries at most, however many kinds."""
+    every = {kind: Wanted(kind, terms=terms) for kind in kinds}
+    behind = [
+        Subquery(_window(one, NEWEST).values("at")[LOOKED : LOOKED + 1]) for one in every.values()
+    ]
+    found = Findable.objects.order_by().values_list(*behind)[:1]
+    ends = dict(zip(every, next(iter(found), [None] * len(every)), strict=True))
+    looked = [Q(kind=kind) & (Q(at__gt=end) if end else Q()) for kind, end in ends.items()]
+    told = _few(with_words(terms).filter(reduce(or_, looked)), few)
+    rest = [kind for kind in every if ends[kind] is not None and len(told.get(kind, ())) < few]
+    sure = {kind: _told(rows, least=ends[kind] is not None) for kind, rows in told.items()}
+    if not rest:
+        return sure
+    pieces = [Q(pk__in=indexed(every[kind]).values("pk")[: SORTED + 1]) for kind in rest]
+    again = _few(Findable.objects.filter(reduce(or_, pieces)), few)
+    return {kind: one for kind, one in sure.items() if kind not in rest} | {
+        kind: _told(rows, least=rows[0].n > SORTED) for kind, rows in again.items()
+    }
 
 
-def _newest_looked(wanted: Wanted, few: int) -> tuple[str, list[Any]]:
-    more, seeing = _farther(wanted, NEWEST)
-    what = f"{_shown()}, count(*) OVER () AS n, EXISTS ({more}) AS more"
-    rows = _window(wanted, NEWEST)[:LOOKED]
-    sql, params = _fitting(rows, wanted, what, order=NEWEST, limit=few)
-    return sql, [*seeing, *params]
+def _few(rows: QuerySet[Findable], few: int) -> dict[str, list[Any]]:
+    """The newest few of each kind, each with `n`: how many of its kind there are."""
+    kind, order = F("kind"), [F("at").desc(), F("seq").desc()]
+    place = Window(RowNumber(), partition_by=kind, order_by=order)
+    every = rows.annotate(place=place, n=Window(Count("pk"), partition_by=kind))
+    found: dict[str, list[Any]] = {}
+    for row in every.filter(place__lte=few).defer("tokens", "text").order_by("kind", *NEWEST):
+        found.setdefault(row.kind, []).append(row)
+    return found
 
 
-def _newest_indexed(wanted: Wanted, few: int) -> tuple[str, list[Any]]:
-    inner, params = indexed(wanted).values(*COLUMNS)[: SORTED + 1].query.sql_with_params()
-    what = f"{_shown()}, count(*) OVER () AS n, count(*) OVER () > {SORTED} AS more"
-    order = "ORDER BY at DESC, seq DESC"
-    return f'SELECT {what} FROM ({inner}) AS "{TABLE}" {order} LIMIT {few}', list(params)  # noqa: S608 -- our own statements
-
-
-def _shown() -> str:
-    return ", ".join(f'"{TABLE}"."{name}"' for name in COLUMNS if name != "text")
-
-
-def _each(parts: list[tuple[str, list[Any]]]) -> dict[str, Few]:
-    every = (f"SELECT * FROM ({part}) AS few" for part, _params in parts)  # noqa: S608 -- our own
-    sql = " UNION ALL ".join(every)
-    rows: dict[str, list[Any]] = {}
-    for row in Findable.objects.raw(sql, [one for _part, params in parts for one in params]):
-        rows.setdefault(row.kind, []).append(row)
-    return {kind: Few(own, own[0].n, least=bool(own[0].more)) for kind, own in rows.items()}
+def _told(rows: list[Any], *, least: bool) -> Few:
+    return Few(rows, rows[0].n, least=least)

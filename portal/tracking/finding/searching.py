@@ -1,7 +1,7 @@
 """What one box finds: things by the words in them, gifts by the donor's name as published, and
 shipments by a whole waybill number.
 
-Two questions for the things, two for the names, however many rows there are: of a kind its newest
+Three questions for the things at most, two for the names, however many rows there are: of a kind its newest
 few are shown, and its list has the rest.
 """
 
