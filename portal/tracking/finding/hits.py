@@ -51,12 +51,17 @@ class Found:
 
 def indexed(wanted: Wanted) -> QuerySet[Findable]:
     """Through the index of tokens; in no order."""
-    tokens = {token for term in wanted.terms for token in of_term(term)}
-    tokens |= wanted.tokens | ({facet("kind", wanted.kind)} if wanted.kind != MOST_ROWS else set())
-    rows = Findable.objects.filter(tokens__having=sorted(tokens), kind=wanted.kind)
-    for term in wanted.terms:
-        rows = rows.filter(text__contains=term)
+    facets = wanted.tokens | ({facet("kind", wanted.kind)} if wanted.kind != MOST_ROWS else set())
+    rows = _through_index(wanted.terms, facets).filter(kind=wanted.kind)
     return rows.filter(wanted.where, wanted.span)
+
+
+def _through_index(terms: list[str], facets: set[str]) -> QuerySet[Findable]:
+    tokens = facets.union(*map(of_term, terms))
+    rows = Findable.objects.filter(tokens__having=sorted(tokens))
+    for term in terms:
+        rows = rows.filter(text__contains=term)
+    return rows
 
 
 def plain(wanted: Wanted) -> QuerySet[Findable]:
@@ -155,11 +160,12 @@ def newest(kinds: Iterable[str], terms: list[str], few: int) -> dict[str, Few]:
     sure = {kind: _told(rows, least=ends[kind] is not None) for kind, rows in told.items()}
     if not rest:
         return sure
-    pieces = [Q(pk__in=indexed(every[kind]).values("pk")[: SORTED + 1]) for kind in rest]
-    again = _few(Findable.objects.filter(reduce(or_, pieces)), few)
-    return {kind: one for kind, one in sure.items() if kind not in rest} | {
-        kind: _told(rows, least=rows[0].n > SORTED) for kind, rows in again.items()
-    }
+    # one kind has a token of its own; words that are rare in several are rare without it
+    rare = _through_index(terms, set()).filter(kind__in=rest)
+    hit = (indexed(every[rest[0]]) if len(rest) == 1 else rare).values("pk")
+    again = _few(Findable.objects.filter(pk__in=hit[: SORTED + 1]), few)
+    many = sum(rows[0].n for rows in again.values()) > SORTED
+    return sure | {kind: _told(rows, least=many) for kind, rows in again.items()}
 
 
 def _few(rows: QuerySet[Findable], few: int) -> dict[str, list[Any]]:
