@@ -1,8 +1,8 @@
 """What one box finds: things by the words in them, gifts by the donor's name as published, and
 shipments by a whole waybill number.
 
-Three questions for the things at most, two for the names, however many rows there are: of a kind its newest
-few are shown, and its list has the rest.
+Three questions for the things at most, two for the names, however many rows there are: of a kind
+its newest few are shown, and its list has the rest.
 """
 
 from dataclasses import dataclass, field
