@@ -1,7 +1,7 @@
 """Which rows have all that is asked for, page by page, at any depth and at a million rows.
 
-First the next `LOOKED` rows are looked through in their order: what is common fills a page there,
-and an index would only list half of all rows. What they do not fill a page with is rare, or stands
+First some `LOOKED` rows are looked through in their order: what is common fills a page there, and
+an index would only list half of all rows. What they do not fill a page with is rare, or stands
 elsewhere: then the index of tokens is asked, and up to `SORTED` rows are sorted here. Nothing is
 counted farther than that: people read "more than 300".
 """
@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, F, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Count, F, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import RowNumber, StrIndex
 
 from portal.tracking.finding import places
@@ -23,6 +23,7 @@ from portal.tracking.finding.places import By, Hit, Key
 
 LOOKED = 8000
 SORTED = 5000
+LONG = {"gift", "shipment"}  # kinds that grow for ever; there are never so many of the others
 MOST_ROWS = "gift"  # its token would narrow nothing, and be the longest to read
 NEWEST = ("-at", "-seq")
 
@@ -78,12 +79,16 @@ def with_words(terms: list[str]) -> QuerySet[Findable]:
 
 
 def page(wanted: Wanted, *, by: By, side: str, cursor: Key | None, limit: int) -> Found:
-    """The rows after or before the cursor; one query for what is common, three at most."""
+    """The rows after or before the cursor. One query for a short kind; of a long one two for what
+    is common, four at most."""
     way = places.turned(by) if side == "before" else by
-    rows, count, all_seen = _looked_through(wanted, by, way, cursor, limit)
     by_plain = not wanted.tokens and not wanted.terms
-    if by_plain or len(rows) == limit or (rows and all_seen):
-        return Found(rows, count, least=not all_seen)
+    end, stop = _ends(wanted, by, way, cursor) if wanted.kind in LONG else (None, None)
+    rows, count = _looked_through(
+        wanted, by, way, cursor, limit, end=end, stop=None if by_plain else stop
+    )
+    if by_plain or len(rows) == limit or end is None:
+        return Found(rows, count, least=end is not None)
     few = _tuples(indexed(wanted), by, SORTED + 1)
     if len(few) > SORTED:
         return Found(_in_order(wanted, by, way, cursor, limit), len(few), least=True)
@@ -95,33 +100,37 @@ def page(wanted: Wanted, *, by: By, side: str, cursor: Key | None, limit: int) -
     return Found(few[:limit], len(few), least=False)
 
 
-def _looked_through(
-    wanted: Wanted, by: By, way: By, cursor: Key | None, limit: int
-) -> tuple[list[Hit], int, bool]:
-    """(those of the next rows that fit, how many of the first rows do, whether those were all);
-    without rows nobody knows the last two. Where only plain columns are asked for, an index holds
-    the order and rows are read until there are enough."""
-    first = plain(wanted).filter(pk__in=_window(wanted, by)[:LOOKED])
-    counted = Subquery(first.order_by().values("kind").annotate(n=Count("pk")).values("n"))
-    farther = Exists(_window(wanted, by)[LOOKED : LOOKED + 1])
-    rows = plain(wanted)
-    if wanted.tokens or wanted.terms:
-        rows = rows.filter(pk__in=_window(wanted, way, cursor)[:LOOKED])
-    elif cursor is not None:
-        rows = rows.filter(places.beyond(way, cursor))
-    fields = rows.order_by(*way).values_list(counted, farther, "code", *places.bare(by))
-    found = list(fields[:limit])
-    if not found:
-        return [], 0, True
-    count, more, *_first = found[0]
-    return [Hit(code, tuple(key)) for _n, _more, code, *key in found], count or 0, not more
+def _ends(wanted: Wanted, by: By, way: By, cursor: Key | None) -> tuple[Any, Any]:
+    """Where looking through the first rows ends, and through the next: the first field of the row
+    behind them, whose equals are left out with it. None: there are no more."""
+    asked = [_end(wanted, by)] + ([_end(wanted, way, cursor)] if cursor is not None else [])
+    found = Findable.objects.order_by().values_list(*asked)[:1]
+    ends = next(iter(found), (None,))
+    return ends[0], ends[-1]
 
 
-def _window(wanted: Wanted, by: By, cursor: Key | None = None) -> QuerySet[Any, Any]:
-    """Rows of the kind in their order, whatever they say."""
+def _end(wanted: Wanted, by: By, cursor: Key | None = None) -> Subquery:
     rows = Findable.objects.filter(wanted.span, kind=wanted.kind)
     rows = rows if cursor is None else rows.filter(places.beyond(by, cursor))
-    return rows.order_by(*by).values("pk")
+    return Subquery(rows.order_by(*by).values(places.bare(by)[0])[LOOKED : LOOKED + 1])
+
+
+def _until(by: By, end: Any) -> Q:
+    name = f"{places.bare(by)[0]}__{'gt' if by[0][0] == '-' else 'lt'}"
+    return Q() if end is None else Q(**{name: end})
+
+
+def _looked_through(
+    wanted: Wanted, by: By, way: By, cursor: Key | None, limit: int, *, end: Any, stop: Any
+) -> tuple[list[Hit], int]:
+    """(the next rows that fit, as far as `stop`; how many fit as far as `end`: 0 without rows). An
+    index holds the order, and is read until there are enough."""
+    first = plain(wanted).filter(_until(by, end)).order_by().values("kind")
+    counted = Subquery(first.annotate(n=Count("pk")).values("n"))
+    rows = plain(wanted).filter(_until(way, stop)).order_by(*way)
+    rows = rows if cursor is None else rows.filter(places.beyond(way, cursor))
+    found = list(rows.values_list(counted, "code", *places.bare(by))[:limit])
+    return [Hit(code, tuple(key)) for _n, code, *key in found], (found[0][0] or 0) if found else 0
 
 
 def _in_order(wanted: Wanted, by: By, way: By, cursor: Key | None, limit: int) -> list[Hit]:
@@ -149,12 +158,10 @@ def newest(kinds: Iterable[str], terms: list[str], few: int) -> dict[str, Few]:
     """The newest few rows of each kind with all these words; kinds without any are left out.
     Three queries at most, however many kinds."""
     every = {kind: Wanted(kind, terms=terms) for kind in kinds}
-    behind = [
-        Subquery(_window(one, NEWEST).values("at")[LOOKED : LOOKED + 1]) for one in every.values()
-    ]
-    found = Findable.objects.order_by().values_list(*behind)[:1]
-    ends = dict(zip(every, next(iter(found), [None] * len(every)), strict=True))
-    looked = [Q(kind=kind) & (Q(at__gt=end) if end else Q()) for kind, end in ends.items()]
+    asked = [_end(every[kind], NEWEST) for kind in every if kind in LONG]
+    found = next(iter(Findable.objects.order_by().values_list(*asked)[:1]), (None,) * len(asked))
+    ends = dict.fromkeys(every) | dict(zip(filter(LONG.__contains__, every), found, strict=True))
+    looked = [Q(kind=kind) & _until(NEWEST, end) for kind, end in ends.items()]
     told = _few(with_words(terms).filter(reduce(or_, looked)), few)
     rest = [kind for kind in every if ends[kind] is not None and len(told.get(kind, ())) < few]
     sure = {kind: _told(rows, least=ends[kind] is not None) for kind, rows in told.items()}
