@@ -126,7 +126,9 @@ def _looked_through(
     """(the next rows that fit, as far as `stop`; how many fit as far as `end`: 0 without rows). An
     index holds the order, and is read until there are enough."""
     first = plain(wanted).filter(_until(by, end)).order_by().values("kind")
-    counted = Subquery(first.annotate(n=Count("pk")).values("n"))
+    counted: Any = Subquery(first.annotate(n=Count("pk")).values("n"))
+    if cursor is None and stop is end:  # the same rows, so read once
+        counted = Window(Count("pk"))
     rows = plain(wanted).filter(_until(way, stop)).order_by(*way)
     rows = rows if cursor is None else rows.filter(places.beyond(way, cursor))
     found = list(rows.values_list(counted, "code", *places.bare(by))[:limit])
