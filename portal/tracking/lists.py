@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
+from ledger.core.postings import MONEY
 from portal.tracking import queries, showing, telling, words
 from portal.tracking.models import Need, NeedLine
 from portal.tracking.responding import fragment, page
@@ -15,6 +16,7 @@ from portal.tracking.statistics import reading
 from portal.tracking.voices import due
 
 ON_HOME = 5
+CONFIRMED = "?confirmed=1"
 DIGITS = 18
 
 
@@ -70,38 +72,43 @@ def _some_lines(found: list[Need], rows: dict[str, list[NeedLine]]) -> list[dict
 
 
 def _counters(version: int, size: int) -> dict[str, Any]:
+    """Gifts, open needs, money, and goods by kind and unit (never added up), from the same sums as
+    the statistics."""
     sums = reading.everything()
-    kinds = [_confirmed(part) for part in sums.parts("confirmed")]
-    gifts_of = reverse("tracking:gifts")
-    empty = {"label": _("Confirmed by hospitals"), "value": "0", "unit": "", "href": gifts_of}
+    kinds = [
+        _counter(_("%(kind)s confirmed") % {"kind": part.kind}, part.amount, part.unit, CONFIRMED)
+        for part in sums.parts("confirmed")
+    ]
+    gifts = _counter(_("Gifts registered"), sums.of("gifts"), "" if words.english() else "笔")
+    told = _("each one can be followed by its code")
+    exact = f"{gifts['whole']} · {told}" if gifts["whole"] else told
+    money = sums.of("money", MONEY)
+    rows = reverse("tracking:statistics_rows", args=["money"])
+    received = _counter(_("Money received"), money, "", href=rows, money=True)
+    empty = _counter(_("Confirmed by hospitals"), 0, "")
+    needs = _counter(_("Open needs"), sums.of("needs_open"), "", href=reverse("tracking:needs"))
     return {
-        "first": {
-            "label": _("Gifts registered"),
-            "value": f"{sums.of('gifts'):,}",
-            "unit": "笔" if not words.english() else "",
-            "exact": _("each one can be followed by its code"),
-            "href": gifts_of,
-        },
-        "others": [
-            {
-                "label": _("Open needs"),
-                "value": f"{sums.of('needs_open'):,}",
-                "unit": "",
-                "href": reverse("tracking:needs"),
-            },
-            *(kinds[:2] or [empty]),
-        ],
-        "more_confirmed": kinds[2:],
+        "first": {**gifts, "exact": exact},
+        "others": [needs, *(kinds[:2] or [empty])],
+        "more": [*([received] if money else []), *kinds[2:]],
         "pulse": _("%(n)s entries sealed, checkpoint at %(size)s")
         % {"n": f"{version:,}", "size": f"{size:,}"},
         "pulse_href": reverse("tracking:ledger"),
     }
 
 
-def _confirmed(part: reading.Counted) -> dict[str, str]:
+def _counter(
+    label: str, number: int, unit: str, query: str = "", *, href: str = "", money: bool = False
+) -> dict[str, Any]:
+    """`value` and `unit` as they are shown; `whole`: the number itself, where the value is a round
+    one."""
+    exact = words.yuan(number) if money else f"{number:,}"
+    shown, _space, large = words.in_large(number, money=money).partition(" ")
     return {
-        "label": _("%(kind)s confirmed") % {"kind": part.kind},
-        "value": f"{part.amount:,}",
-        "unit": part.unit,
-        "href": reverse("tracking:gifts") + "?confirmed=1",
+        "label": label,
+        "value": shown,
+        "unit": f"{large} {unit}".strip() if words.english() else f"{large}{unit}",
+        "number": number,
+        "whole": f"{exact} {unit}".strip() if large else "",
+        "href": href or reverse("tracking:gifts") + query,
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.core.postings import MONEY
 from portal.input import amounts
 from portal.input.purposes import PURPOSES
+from portal.input.templatetags.pages import in_large_units
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -162,6 +163,14 @@ def standard_beside(names: Names, item: str) -> str:
 def yuan(fen: int) -> str:
     """`¥1,200.50`."""
     return f"¥{amounts.yuan(fen)}"
+
+
+def in_large(number: int, *, money: bool = False) -> str:
+    """A number that stands alone and large: `7.5 万`, of fen `¥5.2 万`; a small one as it is."""
+    large, unit = in_large_units(abs(number) // (100 if money else 1))
+    if not unit:
+        return yuan(number) if money else f"{number:,}"
+    return f"{'-' if number < 0 else ''}{'¥' if money else ''}{large} {unit}"
 
 
 def amount(number: int, names: Names, item: str, *, named: bool) -> str:

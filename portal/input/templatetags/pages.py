@@ -50,25 +50,47 @@ def _cut(number: Decimal, places: int) -> str:
     return f"{whole}.{rest}" if rest else whole
 
 
+LARGE = {
+    True: ((10**9, "billion", 2), (10**6, "million", 2)),
+    False: ((10**8, "亿", 4), (10**4, "万", 2)),
+}
+NARROW = {True: ((10**6, "m"), (10**3, "k")), False: ((10**8, "亿"), (10**4, "万"))}
+NARROW_FROM = 10**5  # up to here a number fits as it is
+
+
 def in_large_units(number: int) -> tuple[str, str]:
-    """The figure and its unit: (7.4578, 亿) in Chinese, (745.78, million) in English."""
-    steps = (
-        ((10**9, "billion", 2), (10**6, "million", 2))
-        if _english()
-        else ((10**8, "亿", 4), (10**4, "万", 2))
-    )
-    for size, unit, places in steps:
+    """The figure and its unit, cut and never rounded up: (7.4578, 亿) in Chinese, (745.78, million)
+    in English; below 10,000 (in English a million) the number itself, grouped, and no unit."""
+    for size, unit, places in LARGE[_english()]:
         if abs(number) >= size:
             return _cut(Decimal(number) / size, places), unit
     return grouped(number), ""
 
 
+def narrow(number: int) -> str:
+    """The same where there is room for five signs, on a tile or an axis: 74万, 7.4亿, 745k."""
+    for size, unit in NARROW[_english()]:
+        if abs(number) >= max(size, NARROW_FROM):
+            return _cut(Decimal(number) / size, int(abs(number) < 10 * size)) + unit
+    return grouped(number)
+
+
 @register.filter
 def chinese_number(number: object) -> str:
-    """745780000 as "7.4578 亿" (English: "745.78 million"); used only where a page asks for it."""
+    """745780000 as "7.4578 亿" (English: "745.78 million"): a headline. The exact number stands
+    beside it, or in `exactly`."""
     if number is None or number == "":
         return ""
     return " ".join(part for part in in_large_units(int(str(number))) if part)
+
+
+@register.simple_tag
+def exactly(text: str, number: int, exact: str) -> str:
+    """A headline with its exact number for programs and the pointer; `exact` is empty where the
+    text says it already."""
+    if not exact:
+        return text
+    return format_html('<data value="{}" title="{}">{}</data>', number, exact, text)
 
 
 @register.filter

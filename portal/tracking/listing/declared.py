@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from portal.tracking.finding import grams, hits, places
 from portal.tracking.finding.gathering import facet
+from portal.tracking.statistics.counting import YEARS
 
 Text = str | Promise
 Record = Any
@@ -123,11 +124,14 @@ def _read(one: Filter, text: str, notices: list[str]) -> str:
         return "1" if text == "1" else ""
     if one.kind == "day":
         try:
-            return date.fromisoformat(text).isoformat()
+            day = date.fromisoformat(text)
         except ValueError:
+            day = date.min
+        if day.year not in YEARS:
             said = _("“%(value)s” is no day; write it as 2026-03-02. It was left out.")
             notices.append(said % {"value": text})
             return ""
+        return day.isoformat()
     if one.kind == "words" or one.free or any(text == key for key, _label in one.choices()):
         return text
     said = _("“%(value)s” is none of the choices of “%(name)s”. It was left out.")

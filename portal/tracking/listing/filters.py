@@ -54,6 +54,17 @@ def mark(key: str, label: Promise) -> Filter:
     )
 
 
+def overdue(stage: str) -> Filter:
+    """Only what is in the stage to which the clock takes what is late."""
+    return Filter(
+        "overdue",
+        _("Overdue"),
+        "tick",
+        facets=lambda _v: [facet("stage", stage)],
+        where=lambda _v: Q(stage=stage),
+    )
+
+
 WORDS = Filter("q", _("Words"), "words")
 REGION = Filter(
     "province",

@@ -24,6 +24,7 @@ from portal.tracking.listing.filters import (
     WORDS,
     Pairs,
     mark,
+    overdue,
     stage_in,
 )
 from portal.tracking.listing.listings_more import (
@@ -103,13 +104,7 @@ GIFTS = ListOf(
         FROM,
         TO,
         mark("confirmed", _("With a hospital's confirmation")),
-        Filter(
-            "overdue",
-            _("Overdue"),
-            "tick",
-            facets=lambda _v: [facet("stage", "overdue")],
-            where=lambda _v: Q(stage="overdue"),
-        ),
+        overdue("overdue"),
         HOSPITAL,
     ),
     orders=(NEWEST, OLDEST, DUE),

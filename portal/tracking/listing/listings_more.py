@@ -20,6 +20,7 @@ from portal.tracking.listing.filters import (
     TO,
     WORDS,
     mark,
+    overdue,
     stage_in,
 )
 from portal.tracking.models import Organisation, Subject
@@ -106,7 +107,11 @@ SHIPMENTS = ListOf(
         Column("carrier", _("Carrier"), "#org+carrier", _fact("carrier")),
         Column("boxes", _("Boxes"), "#indicator+num+boxes", _fact("boxes"), "quantity"),
     ),
-    filters=(WORDS, REGION, CLASS, stage_in("shipment"), FROM, TO, HOSPITAL),
+    filters=(
+        *(WORDS, REGION, CLASS, stage_in("shipment"), FROM, TO),
+        replace(overdue("unconfirmed"), label=_("Unconfirmed for over 72 hours")),
+        HOSPITAL,
+    ),
     orders=(NEWEST, OLDEST),
     things=_subjects("shipment"),
     records=rows,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from portal.tracking.statistics.provinces import short
+from portal.input.templatetags.pages import narrow
 
 LEFT, RIGHT, TOP, BOTTOM = 1500, 9700, 500, 8700  # of the plot, in hundredths of a per cent
 STEPS = 4
@@ -59,7 +59,7 @@ def lines(days: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:
         "grid": [
             {
                 "y": percent(BOTTOM - (BOTTOM - TOP) * step // STEPS),
-                "text": short(top * step // STEPS),
+                "text": narrow(top * step // STEPS),
             }
             for step in range(STEPS + 1)
         ],

@@ -29,6 +29,7 @@ FIRST = {  # figure that counts a subject once, when it first comes to a stage
     "pledge.overdue": "promises_missed",
 }
 HOURS = re.compile(r"hours:|confirm_hours\Z")  # figures of which each part is a number of hours
+YEARS = range(1900, 3000)  # of a day in an address: its midnight exists in every zone
 Key = tuple[str, str, str, str, str]  # figure, part, code, org, region
 
 

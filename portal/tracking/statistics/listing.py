@@ -33,7 +33,7 @@ def rows(
     figure: Figure, asked: Asked, found: list[making.Record], *, after: str, mark: str
 ) -> dict[str, Any]:
     """Everything on the page of one figure's rows."""
-    chosen = asked.chosen()
+    chosen = asked.chosen(figure)
     query = urlencode(chosen)
     csv = reverse("tracking:statistics_csv", args=[figure.key])
     codes = {row["organisation"] for row in found if row["organisation"]}
@@ -92,6 +92,8 @@ def _said(name: str, value: str) -> str:
     if name == "part":
         kind, unit = kind_of(value), value.partition("|")[2]
         return f"{kind} · {unit}" if unit else kind
+    if name == "before":
+        return _("There since before %(day)s") % {"day": value}
     return provinces.name_of(value) if name == "region" else value
 
 

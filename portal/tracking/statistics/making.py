@@ -6,14 +6,15 @@ rebuild.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from portal.input.templatetags.pages import ZONE
 from portal.tracking.models import Holding, Need, NeedLine, Part, Projected, Subject
 from portal.tracking.statistics import registry
-from portal.tracking.statistics.counting import day_of
+from portal.tracking.statistics.counting import YEARS, day_of
 from portal.tracking.statistics.registry import Figure
 
 COLUMNS = {  # and their HXL tags
@@ -29,28 +30,32 @@ COLUMNS = {  # and their HXL tags
     "organisation": "#org+id",
     "region": "#adm1+name",
 }
-FILTERS = ("part", "org", "region", "day")
+FILTERS = ("part", "org", "region", "day", "before")
 LONGEST = 80
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which of the rows: by item class and unit, organisation, province, day; "" is all."""
+    """Which of the rows: by item class and unit, organisation, province, day, or in their stage
+    since `before` a day; "" is all."""
 
     part: str = ""
     org: str = ""
     region: str = ""
     day: str = ""
+    before: str = ""
 
     @classmethod
     def read(cls, told: Mapping[str, str]) -> "Asked":
         """What an address asks for; more than any such word has is nothing."""
-        found = {name: told.get(name, "").replace("\0", "") for name in FILTERS}
-        return cls(**{name: text[:LONGEST] for name, text in found.items()})
+        found = {name: told.get(name, "").replace("\0", "")[:LONGEST] for name in FILTERS}
+        return cls(**found | {"before": _day(found["before"])})
 
-    def chosen(self) -> dict[str, str]:
-        return {name: value for name in FILTERS if (value := getattr(self, name))}
+    def chosen(self, figure: Figure) -> dict[str, str]:
+        """Of these the ones that the rows of this figure know."""
+        known = WAYS[type(figure.rows)].takes
+        return {name: value for name in known if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True)
@@ -63,17 +68,25 @@ class Way:
 
 
 WAYS: dict[type[registry.Rows], Way] = {
-    registry.Parts: Way(("-seq", "-n"), FILTERS),
+    registry.Parts: Way(("-seq", "-n"), ("part", "org", "region", "day")),
     registry.Held: Way(("gift", "lot", "item", "place"), ("part",)),
-    registry.InStage: Way(("since", "kind", "code"), ()),
+    registry.InStage: Way(("since", "kind", "code"), ("before",)),
     registry.OpenNeeds: Way(("-place",), ("org", "region")),
     registry.Gaps: Way(("-opened_seq", "-no"), ("part", "org", "region")),
 }
 
 
-def takes(figure: Figure) -> tuple[str, ...]:
-    """The filters that the rows of a figure know."""
-    return WAYS[type(figure.rows)].takes
+def _day(text: str) -> str:
+    """The day, or nothing where the text is none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return ""
+    return day.isoformat() if day.year in YEARS else ""
+
+
+def _midnight(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), tzinfo=ZONE)
 
 
 def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[Record], str]:
@@ -90,7 +103,7 @@ def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[
 
 
 def _rows(figure: Figure, asked: Asked) -> QuerySet[Any]:
-    rows, only = figure.rows, asked.chosen()
+    rows, only = figure.rows, asked.chosen(figure)
     if isinstance(rows, registry.Parts):
         kept = {n: v for n, v in only.items() if n != "part" or figure.unit != registry.HOURS}
         return Part.objects.filter(figure=rows.figure, **kept)
@@ -98,7 +111,8 @@ def _rows(figure: Figure, asked: Asked) -> QuerySet[Any]:
         found = Holding.objects.filter(at=rows.place, amount__gt=0)
         return found.filter(part=asked.part) if asked.part else found
     if isinstance(rows, registry.InStage):
-        return Subject.objects.filter(kind=rows.kind, stage__in=rows.stages)
+        there = Subject.objects.filter(kind=rows.kind, stage__in=rows.stages)
+        return there.filter(since__lt=_midnight(asked.before)) if asked.before else there
     if isinstance(rows, registry.OpenNeeds):
         return Need.objects.filter(_of_need(asked, ""), open=True)
     lines = NeedLine.objects.filter(_of_need(asked, "need__"), open=True, gap__gt=0)
@@ -156,7 +170,7 @@ def _value(field: str, text: str) -> Any:
     """What is ordered downwards is a whole number."""
     if field == "since":
         at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
+        if at.tzinfo is None or at.year not in YEARS:
             raise ValueError(text)
         return at
     if field[0] == "-":

@@ -65,6 +65,8 @@ def _on_time(sums: Sums, code: str) -> list[dict[str, Any]]:
             "title": _("Confirmed within 72 hours"),
             "says": _("Of the deliveries of which a carrier had said that they arrived."),
             "text": text,
+            "number": soon,
+            "exact": "",
             "unit": "",
             "note": "",
             "href": rows_of(BY_KEY["confirm_hours"], org=code),

@@ -4,6 +4,7 @@ the two letters by which GB/T 2260 knows it."""
 from collections.abc import Mapping
 from typing import Any
 
+from portal.input.templatetags.pages import narrow
 from portal.tracking import words
 
 SIDE, STEP = 44, 48
@@ -65,7 +66,7 @@ def tiles(amounts: Mapping[str, int]) -> list[dict[str, Any]]:
                 "name": english if words.english() else region,
                 "short": letters if words.english() else region,
                 "amount": amount,
-                "text": short(amount) if amount else "",
+                "text": narrow(amount) if amount else "",
                 "shade": shade,
                 "light": shade >= DARK,
                 "x": column * STEP,
@@ -76,12 +77,3 @@ def tiles(amounts: Mapping[str, int]) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def short(number: int) -> str:
-    """As much as fits into a tile; cut, never rounded up."""
-    if number < 10**5:
-        return f"{number:,}"
-    if words.english():
-        return f"{number // 1000:,}k" if number < 10**6 else f"{number // 10**6:,}m"
-    return f"{number // 10**4:,}万" if number < 10**8 else f"{number // 10**8:,}亿"

@@ -49,8 +49,14 @@ def kind_of(part: str) -> str:
 
 
 def unit_of(part: str, units: Mapping[str, str]) -> str:
-    unit = part.partition("|")[2]
-    return units.get(part, unit) if words.english() else unit
+    """The base unit in the language of the page; where English has one word for two units of a
+    class (个 and 副 are pieces), the Chinese one stands beside it."""
+    item_class, _bar, unit = part.partition("|")
+    if not words.english():
+        return unit
+    english = units.get(part, unit)
+    alike = [p for p, u in units.items() if u == english and p.partition("|")[0] == item_class]
+    return f"{english} · {unit}" if len(alike) > 1 else english
 
 
 def everything() -> Sums:

@@ -66,7 +66,9 @@ def card(value: Value) -> dict[str, Any]:
     return {
         "title": value.figure.title,
         "says": value.figure.says,
-        "text": value.text,
+        "text": value.headline,
+        "number": value.amount,
+        "exact": value.text if value.headline != value.text else "",
         "note": note,
         "unit": _("h") if value.figure.unit == HOURS and value.amount is not None else "",
         "href": value.href,
@@ -226,9 +228,12 @@ def _stays(told: Statement) -> dict[str, Any]:
         table = lifecycle(stay.kind)
         assert table is not None
         most = "–" if stay.hours.most is None else f"{stay.hours.most:,}"
-        cells = [_cell(stay.hours), {"text": most, "href": ""}]
+        cells = [
+            _cell(stay.hours),
+            {"text": most, "href": stay.hours.href if stay.hours.count else ""},
+        ]
         cells += [{"text": f"{stay.hours.count or 0:,}", "href": stay.hours.href}, _cell(stay.now)]
-        cells += [{"text": f"{n:,}" if n else "–", "href": ""} for n in stay.older]
+        cells += [_cell(old if old.amount else None) for old in stay.older]
         name = f"{table.label} · {table.by_key[stay.stage].label}"
         rows.append({"name": name, "cells": cells, "bar": bar})
     ended = sum(stay.hours.count or 0 for stay in stays)

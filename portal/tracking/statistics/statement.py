@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -42,18 +42,25 @@ class Value:
             return "–"
         return words.yuan(self.amount) if self.figure.unit == FEN else f"{self.amount:,}"
 
+    @property
+    def headline(self) -> str:
+        """The same where it stands alone and large: 万 and 亿 in Chinese, millions in English."""
+        if self.amount is None:
+            return self.text
+        return words.in_large(self.amount, money=self.figure.unit == FEN)
+
 
 @dataclass(frozen=True)
 class Stay:
     """One stage of a lifecycle: how long its subjects stayed, and how many are there now, of them
-    for longer than 1, 3, 7 days, at the day of the newest entry."""
+    for longer than 1, 3, 7 days, at the day of the newest entry; where it ends there, none."""
 
     key: str
     kind: str
     stage: str
     hours: Value
     now: Value
-    older: tuple[int, ...]
+    older: tuple[Value, ...]
 
 
 def at_present() -> "Statement":
@@ -140,19 +147,16 @@ class Statement:
         now = registry.figure(f"now-{kind}-{stage}")
         assert spent is not None
         assert now is not None
-        ends = registry.ends(kind, stage)
-        since = told.get("since", {})
-        older = tuple(
-            sum(n for day, n in since.items() if not ends and age(day, self.today) > days)
-            for days in AGES
-        )
+        since = {} if registry.ends(kind, stage) else told.get("since", {})
+        older = tuple(self._older(now, since, days) for days in AGES)
         hours = of_hours(spent, told.get("hours", {}))
         return Stay(f"{kind}.{stage}", kind, stage, hours, self.in_stage(now), older)
 
-
-def age(day: str, today: str) -> int:
-    """Whole days from one day to another."""
-    return (datetime.fromisoformat(today) - datetime.fromisoformat(day)).days
+    def _older(self, figure: Figure, since: Mapping[str, int], days: int) -> Value:
+        """What came into a stage more than so many days before the day of the newest entry."""
+        before = (date.fromisoformat(self.today) - timedelta(days=days)).isoformat()
+        amount = sum(n for day, n in since.items() if day < before)
+        return Value(figure, amount, href=rows_of(figure, before=before))
 
 
 def of_hours(figure: Figure, found: Mapping[str, int], **only: str) -> Value:

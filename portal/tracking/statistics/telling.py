@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal.tracking.statistics.reading import Sums
 from portal.tracking.statistics.registry import FIGURES, HOURS, PIECES, Figure, InStage
-from portal.tracking.statistics.statement import Statement, Value
+from portal.tracking.statistics.statement import AGES, Statement, Value
 
 
 def told(found: Statement) -> dict[str, Any]:
@@ -26,7 +26,9 @@ def told(found: Statement) -> dict[str, Any]:
                 "stage": stay.key,
                 "hours": _value(stay.hours),
                 "there_now": _value(stay.now),
-                "over_days": dict(zip(("1", "3", "7"), stay.older, strict=True)),
+                "over_days": {
+                    str(days): value.amount for days, value in zip(AGES, stay.older, strict=True)
+                },
             }
             for stay in found.stays
         ],

@@ -77,7 +77,9 @@ def rows(request: HttpRequest, key: str) -> HttpResponse:
         found, mark = making.page(figure, asked, after=after, limit=AT_ONCE)
         return listing.rows(figure, asked, found, after=after, mark=mark)
 
-    version = f"{seen()}-{key}-{quote(urlencode({**asked.chosen(), 'after': after}), safe='')}"
+    version = (
+        f"{seen()}-{key}-{quote(urlencode({**asked.chosen(figure), 'after': after}), safe='')}"
+    )
     return page(request, "tracking/statistics_rows.html", context, version=version)
 
 
@@ -86,7 +88,7 @@ def rows_csv(request: HttpRequest, key: str) -> HttpResponse:
     """The same rows as a file; where there are more than 10,000, `Link` says where it goes on."""
     figure, asked = _figure(key), Asked.read(request.GET)
     after = request.GET.get("after", "")[:300]
-    words = quote(urlencode({**asked.chosen(), "after": after}), safe="")
+    words = quote(urlencode({**asked.chosen(figure), "after": after}), safe="")
     tag = f"{settings.RELEASE}.{seen()}.{key}.{words}.csv"
     response = get_conditional_response(request, etag=quote_etag(tag))
     if response is None:
@@ -95,7 +97,7 @@ def rows_csv(request: HttpRequest, key: str) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="{key}.csv"'
         if mark:
             address = reverse("tracking:statistics_csv", args=[key])
-            query = urlencode({**asked.chosen(), "after": mark})
+            query = urlencode({**asked.chosen(figure), "after": mark})
             response["Link"] = f'<{address}?{query}>; rel="next"'
     return public(request, response, tag=tag)
 

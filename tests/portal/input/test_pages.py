@@ -47,6 +47,30 @@ def test_large_numbers_are_cut_never_rounded_up(number, chinese, english):
     assert in_both(lambda: pages.chinese_number(number)) == [chinese, english]
 
 
+@pytest.mark.parametrize(
+    ("number", "chinese", "english"),
+    [
+        (0, "0", "0"),
+        (99_999, "99,999", "99,999"),
+        (100_000, "10万", "100k"),
+        (149_999, "14万", "149k"),
+        (1_500_000, "150万", "1.5m"),
+        (99_999_999, "9,999万", "99m"),
+        (150_000_000, "1.5亿", "150m"),
+        (-250_000, "-25万", "-250k"),
+    ],
+)
+def test_on_a_tile_or_an_axis_five_signs_say_it(number, chinese, english):
+    assert in_both(lambda: pages.narrow(number)) == [chinese, english]
+
+
+def test_a_round_number_carries_its_exact_one():
+    assert pages.exactly("9,999", 9999, "") == "9,999"
+    assert pages.exactly("1.23 万", 12345, "12,345 只") == (
+        '<data value="12345" title="12,345 只">1.23 万</data>'
+    )
+
+
 def test_money_is_shown_to_the_fen():
     assert [pages.yuan(n) for n in (0, 5, 16_983_000, -150, None)] == [
         *["¥0.00", "¥0.05", "¥169,830.00", "-¥1.50", ""],

@@ -75,13 +75,24 @@ def test_a_gift_is_found_by_what_is_true_of_it_and_not_otherwise(world, params, 
     assert codes("gifts", **params) == ([world["gift"]] if found else [])
 
 
+def test_shipments_that_nobody_confirmed_in_time_can_be_asked_for(world, seal_and_project):
+    assert codes("shipments", overdue="1") == []
+    late = world["shipments"][2]
+    Story().say("shipment.escalate", late, stage="unconfirmed")
+    seal_and_project()
+
+    assert codes("shipments", overdue="1", **{"class": "mask"}) == [late]
+    assert codes("shipments", overdue="1", province="广东") == []
+
+
 def test_what_an_address_cannot_ask_is_left_out_and_said(world):
     asked = LISTS["gifts"].read(
         {"class": "houses", "from": "yesterday", "sort": "colour", "after": "x", "stage": "\0"}
     )
+    edges = LISTS["gifts"].read({"from": "0001-01-01", "to": "9999-12-31"})
 
-    assert asked.values == {}
-    assert len(asked.notices) == 3
+    assert (asked.values, edges.values) == ({}, {})
+    assert (len(asked.notices), len(edges.notices)) == (3, 2)
     assert "“houses” is none of the choices of “Kind of goods”" in asked.notices[0]
     assert [row.code for row in asked.page().rows] == [world["gift"]]
 

@@ -319,6 +319,48 @@ def test_pages_ask_the_same_few_questions_however_much_there_is(
     assert asked() == before
 
 
+MILLIONS = {
+    "gifts": {"": 12_345},
+    "confirmed": {PART: 123_456_789, "eyes-face|副": 9_999, "eyes-face|个": 10_000},
+    "money": {"CNY": 5_208_850},
+    "units": {PART: "pieces", "eyes-face|副": "pieces", "eyes-face|个": "pieces"},
+}
+
+
+def test_large_figures_are_said_in_wan_and_yi_with_the_exact_ones_beside_them(client, log):
+    Tally.objects.create(of="", kind="all", day="", amounts=MILLIONS)
+    home, page = (client.get(f"/zh/{name}").content.decode() for name in ("", "statistics/"))
+
+    assert '<data value="12345" title="12,345 笔">1.23</data></span><small>万笔</small>' in home
+    assert '<data value="123456789" title="123,456,789 只">1.2345</data><small>亿只</small>' in home
+    assert '<data value="5208850" title="¥52,088.50">¥5.2</data></b> 万' in home
+    assert "<dd>1<small>万个" not in home  # the exact one is in the title
+    assert '<data value="12345" title="12,345">1.23 万</data></a></dd>' in page
+    assert '<dd class="small num exact">12,345</dd>' in page
+    assert '<dd class="small num exact">¥52,088.50</dd>' in page
+    assert ">123,456,789</a></td>" in page  # tables are exact
+    english = client.get("/en/statistics/").content.decode()
+    assert ">12,345</a></dd>" in english
+    assert "Eye and face protection (pieces · 副)" in english
+    assert "Eye and face protection (pieces · 个)" in english
+
+
+def test_what_waits_for_long_opens_its_rows(world, client):
+    """Ageing: each number of days, and of what; R22 for it."""
+    waiting = 0
+    for stay in at_present().stays:
+        for older in stay.older:
+            rows = rows_of(client, older.href.replace("/?", ".csv?"))
+            ends = registry.ends(stay.kind, stay.stage)
+            assert older.amount == (0 if ends else len(rows)), older.href
+            waiting += older.amount
+    page = client.get("/en/statistics/").content.decode()
+    link = re.search(r'href="(/en/statistics/rows/now-[^"]+before=[^"]+)">([\d,]+)</a>', page)
+
+    assert waiting > 0
+    assert "There since before 20" in client.get(link[1]).content.decode()
+
+
 @pytest.mark.parametrize("key", ["nothing", "hours-nothing-here", "now-shipment-nowhere"])
 def test_an_unknown_figure_is_not_found(client, log, key):
     assert client.get(f"/en/statistics/rows/{key}/").status_code == 404
@@ -327,7 +369,9 @@ def test_an_unknown_figure_is_not_found(client, log, key):
 
 def test_a_nonsense_address_is_answered(log, client):
     queries = ["after=x", "after=9~x", "part=%00&org=U", "region=%E6%B9%96&day=1"]
+    queries += ["before=0001-01-01", "before=9999-12-31&day=x", "before=yesterday"]
     queries += [f"after={'9' * 400}", "after=2026-01-01~a~b", "after=~~~"]
+    queries += ["after=0001-01-01T00:00:00%2B08:00~shipment~S"]
     for key in ("confirmed", "at-stock", "unconfirmed", "needs_open", "gap"):
         for query in queries:
             assert client.get(f"/en/statistics/rows/{key}/?{query}").status_code == 200
