@@ -75,6 +75,24 @@ def test_a_gift_is_found_by_what_is_true_of_it_and_not_otherwise(world, params, 
     assert codes("gifts", **params) == ([world["gift"]] if found else [])
 
 
+def test_gifts_by_designation_by_the_day_announced_and_overdue(world, seal_and_project):
+    story, aims = Story(), {}
+    days = ["2026-03-09", "2026-03-05", "2026-03-07"]
+    uses = [f"hospital:{world['first']}", "region:4201", "purpose:medical"]
+    for use, day in zip(uses, days, strict=True):
+        gift = aims[use] = story.gift((MASK, 10, None, 0), accepted=False)
+        story.move_gift(gift, "accept", "accepted", designation=use, announced_by=day)
+    first, second, third = aims.values()
+    story.say("pledge.mark_overdue", second, stage="overdue")
+    seal_and_project()
+
+    assert codes("gifts", sort="due") == [second, third, first]
+    assert codes("gifts", overdue="1") == [second]
+    assert codes("gifts", **{"for": "hospital"}) == [first]
+    assert codes("gifts", **{"for": "region", "overdue": "1"}) == [second]
+    assert codes("gifts", **{"for": uses[2]}) == [third]
+
+
 def test_shipments_that_nobody_confirmed_in_time_can_be_asked_for(world, seal_and_project):
     assert codes("shipments", overdue="1") == []
     late = world["shipments"][2]
