@@ -212,7 +212,8 @@ def test_of_a_damaged_log_nothing_is_said(given, publish, log, capsys):
     _uid, path = given
     publish()
     (tile,) = (log.dir / "tile" / "0").rglob("2")
-    tile.write_bytes(tile.read_bytes()[:-1] + b"x")
+    data = tile.read_bytes()
+    tile.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
 
     code, told = run(capsys, path, log.dir)
 

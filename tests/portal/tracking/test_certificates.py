@@ -54,6 +54,11 @@ def certificates(gift):
     return list(Certificate.objects.filter(gift=gift).order_by("n"))
 
 
+def misread(number):
+    """The number with another last sign."""
+    return number[:-1] + ("3" if number[-1] == "2" else "2")
+
+
 def read(client, address, status=200):
     response = client.get(address)
     assert response.status_code == status, address
@@ -82,7 +87,7 @@ def test_acceptance_28_the_qr_opens_the_live_page_and_a_forged_number_says_so(cl
     page = read(client, f"/en/certificates/{number}/")
     assert "This certificate is valid." in page
     assert f'href="/en/g/{gift}/"' in page
-    for forged in (codes.mint("Z"), number[:-1] + "2", "Z-NONSENSE", gift):
+    for forged in (codes.mint("Z"), misread(number), "Z-NONSENSE", gift):
         page = read(client, f"/en/certificates/{forged}/", status=404)
         assert "forged or misread" in page, forged
         assert forged in page
@@ -274,9 +279,8 @@ def test_a_typed_number_leads_to_its_page(client, world):
     for address in (f"/en/certificates/?q={typed}", f"/en/g/?q={typed}"):
         assert client.get(address)["Location"] == f"/en/certificates/{number}/"
     assert client.get(f"/en/certificates/{number.lower()}/")["Location"].endswith(f"{number}/")
-    assert "does not check" in read(client, f"/en/certificates/?q={number[:-1]}2", status=422) or (
-        number.endswith("2")
-    )
+    wrong = read(client, f"/en/certificates/?q={misread(number)}", status=422)
+    assert "does not check" in wrong
     assert "begins with Z" in read(client, "/en/certificates/")
 
 
