@@ -17,7 +17,7 @@ class TokensField(models.TextField[str, str]):
     """
 
 
-LEADING = '"{0}"."id" IN (SELECT t.row FROM "{0}_token" t WHERE t.token = %s{1})'
+LEADING = '"{1}"."id" IN (SELECT t.row FROM "{0}_token" t WHERE t.token = %s{2})'
 ALSO = ' AND EXISTS (SELECT 1 FROM "{0}_token" o WHERE o.token = %s AND o.row = t.row)'
 
 
@@ -32,10 +32,12 @@ class Having(Lookup[Any]):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """The longest token leads: it is the rarest as a rule."""
-        lhs, _params = self.process_lhs(compiler, connection)
-        table = lhs.partition(".")[0].strip('"')
+        table = self.lhs.target.model._meta.db_table  # inside a subquery it has another alias
         first, *others = sorted(self.rhs, key=lambda token: (":" in token, -len(token), token))
-        return LEADING.format(table, ALSO.format(table) * len(others)), [first, *others]
+        return LEADING.format(table, self.lhs.alias, ALSO.format(table) * len(others)), [
+            first,
+            *others,
+        ]
 
 
 class Findable(Projected):

@@ -111,6 +111,25 @@ def test_what_is_too_much_is_said_so_and_the_list_has_the_rest(
     assert "/en/gifts/?q=" in page
 
 
+def test_what_stands_behind_the_rows_looked_through_is_found_by_the_index(
+    world, client, seal_and_project, monkeypatch
+):
+    monkeypatch.setattr(hits, "LOOKED", 2)
+    rare = world["story"].gift((GOGGLES, 5, None, 0))
+    for _n in range(4):
+        world["story"].gift((MASK, 5, None, 0))
+    seal_and_project()
+
+    for words in (
+        "护目镜",
+        "goggles",
+        "中国标准时间里没有的词",
+    ):  # also of two kinds at once, of none
+        page = found(client, words).content.decode()
+        assert (f"/en/g/{rare}/" in page) == (words != "中国标准时间里没有的词")
+    assert f"/en/shipments/{world['shipments'][0]}/" in found(client, "医用").content.decode()
+
+
 def test_while_typing_only_the_part_that_changes_is_sent(world, client):
     words = found(client, "防护", **{"HX-Request": "true"})
     code = found(client, world["gift"], **{"HX-Request": "true"})
