@@ -295,7 +295,7 @@ def shipment(row: Subject, lines: list[Line], named: Named) -> dict[str, Any]:
             {
                 "name": words.name(row.names, item),
                 "note": code,
-                "href": reverse("tracking:gift", args=[code]),
+                "href": source_href(code),
                 "cells": [
                     {"value": f"{told[c]:,}", "differs": c in columns[2:]}
                     if told.get(c)

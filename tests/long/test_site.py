@@ -36,6 +36,7 @@ INLINE = re.compile(
     r'<style\b|<[^>]+\s(?:style|on[a-z]+)="'
     r'|<script\b(?![^>]*\ssrc=)(?![^>]*\stype="application/json")'
 )
+OWN_POLICY = '<meta http-equiv="Content-Security-Policy" content="default-src '
 IDS = re.compile(r'\s(?:id|name)="([^"]+)"')
 MOST = 12  # pages of one kind that are read in each language; links to all are tried
 ENOUGH = 98
@@ -157,12 +158,13 @@ def from_elsewhere(site, pages):
 
 
 def against_the_policy(pages):
-    """Style, script and handlers in a page itself: browsers refuse them by its policy."""
+    """Style, script and handlers in a page itself: browsers refuse them by its policy. A file to
+    keep has another, in itself, that names the hash of each."""
     return [
         f"{found[0][-80:]} on {address}"
         for address, html in pages.items()
         for found in [INLINE.search(html)]
-        if found
+        if found and OWN_POLICY not in html
     ]
 
 

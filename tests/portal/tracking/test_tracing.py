@@ -133,6 +133,13 @@ def test_a_need_met_by_bought_goods_leads_to_the_spending(client, story):
     assert f'href="/en/g/?q={story.bought.code}"' in read(client, f"/en/needs/{code}/")
 
 
+def test_a_shipment_of_bought_goods_leads_to_the_spending(client, story):
+    page = read(client, f"/en/shipments/{Shipped.code(story)}/")
+
+    assert f'href="/en/g/?q={story.bought.code}"' in page
+    assert f"/g/{story.bought.code}/" not in page
+
+
 class Shipped:
     @staticmethod
     def code(story):
