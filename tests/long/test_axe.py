@@ -51,12 +51,12 @@ from portal.workspace.claims import CLAIM
 at, found = timezone.now(), []
 def link(where, purpose, code):
     found.append(where.format(make_link(purpose=purpose, code=code, at=at, days=9)))
-def each(model, where, purpose):
-    for stage in model.objects.order_by("stage").values_list("stage", flat=True).distinct():
-        link(where, purpose, model.objects.filter(stage=stage).first().code)
-each(Pledge, "/claim/{}/", CLAIM)
-each(Receipt, "/after/{}/", AFTER)
-each(Need, "/still-needed/{}/", STILL_NEEDED)
+def each(rows, where, purpose):
+    for stage in rows.order_by("stage").values_list("stage", flat=True).distinct():
+        link(where, purpose, rows.filter(stage=stage).first().code)
+each(Pledge.objects.filter(code__startswith="G-"), "/claim/{}/", CLAIM)  # not what was bought
+each(Receipt.objects.all(), "/after/{}/", AFTER)
+each(Need.objects.all(), "/still-needed/{}/", STILL_NEEDED)
 for row in Shipment.objects.filter(stage__in=("delivered", "unconfirmed")):
     link("/confirm/{}/", CONFIRM, row.code)
 link("/carry/{}/", CARRY, Warehouse.objects.first().org.code)
