@@ -103,10 +103,16 @@ def page(wanted: Wanted, *, by: By, side: str, cursor: Key | None, limit: int) -
 def _ends(wanted: Wanted, by: By, way: By, cursor: Key | None) -> tuple[Any, Any]:
     """Where looking through the first rows ends, and through the next: the first field of the row
     behind them, whose equals are left out with it. None: there are no more."""
-    asked = [_end(wanted, by)] + ([_end(wanted, way, cursor)] if cursor is not None else [])
-    found = Findable.objects.order_by().values_list(*asked)[:1]
-    ends = next(iter(found), (None,))
+    ends = _at_once(
+        [_end(wanted, by), *([_end(wanted, way, cursor)] if cursor is not None else [])]
+    )
     return ends[0], ends[-1]
+
+
+def _at_once(asked: list[Subquery]) -> tuple[Any, ...]:
+    """The answers of several questions in one query; None for each where there are no rows."""
+    found = Findable.objects.order_by().values_list(*asked)[:1]
+    return next(iter(found), (None,) * len(asked))
 
 
 def _end(wanted: Wanted, by: By, cursor: Key | None = None) -> Subquery:
@@ -160,9 +166,9 @@ def newest(kinds: Iterable[str], terms: list[str], few: int) -> dict[str, Few]:
     """The newest few rows of each kind with all these words; kinds without any are left out.
     Three queries at most, however many kinds."""
     every = {kind: Wanted(kind, terms=terms) for kind in kinds}
-    asked = [_end(every[kind], NEWEST) for kind in every if kind in LONG]
-    found = next(iter(Findable.objects.order_by().values_list(*asked)[:1]), (None,) * len(asked))
-    ends = dict.fromkeys(every) | dict(zip(filter(LONG.__contains__, every), found, strict=True))
+    long = [kind for kind in every if kind in LONG]
+    found = _at_once([_end(every[kind], NEWEST) for kind in long])
+    ends = dict.fromkeys(every) | dict(zip(long, found, strict=True))
     looked = [Q(kind=kind) & _until(NEWEST, end) for kind, end in ends.items()]
     told = _few(with_words(terms).filter(reduce(or_, looked)), few)
     rest = [kind for kind in every if ends[kind] is not None and len(told.get(kind, ())) < few]
