@@ -181,13 +181,13 @@ FAILURES = tuple(
             14,
             "an event is hidden from a page",
             watch(
-                "tests/portal/tracking/test_proofs.py::test_failure_14_a_middle_entry_that_is_withheld_fails_the_page_itself",
+                "tests/portal/tracking/proving/test_proofs.py::test_failure_14_a_middle_entry_that_is_withheld_fails_the_page_itself",
                 "ledger/verify/proving.py",
                 "        if missing:",
                 "        if False:",
             ),
             watch(
-                "tests/portal/tracking/test_proofs.py::test_failure_14_a_last_entry_that_is_withheld_is_found_by_who_reads_the_log",
+                "tests/portal/tracking/proving/test_proofs.py::test_failure_14_a_last_entry_that_is_withheld_is_found_by_who_reads_the_log",
                 "ledger/verify/withheld.py",
                 "            if index < report.size:",
                 "            if False:",
@@ -416,7 +416,7 @@ FAILURES = tuple(
             35,
             "a page says more or less than the log",
             watch(
-                "tests/portal/tracking/test_rebuilt.py::test_failure_35_the_pages_are_the_same_when_made_from_the_files_alone",
+                "tests/portal/tracking/projection/test_rebuilt.py::test_failure_35_the_pages_are_the_same_when_made_from_the_files_alone",
                 "ledger/refilling.py",
                 "        new = [_disclosure(*key, text) for key, text in wanted.items() if key not in known]",
                 "        new: list[Disclosure] = []",

@@ -15,7 +15,7 @@ from portal.tracking.models import Tally
 from portal.tracking.projection import checking, projecting
 from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.statement import at_present
-from tests.portal.tracking.recounting import Recount
+from tests.portal.tracking.statistics.recounting import Recount
 from tests.portal.tracking.stories import GOGGLES, MASK, Story, posting, whole
 from tests.remembering import remembered
 

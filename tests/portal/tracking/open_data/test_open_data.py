@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 from portal.tracking.listing.listings import LISTS
 from tests.factories.funds import approve, create_fund, give, request, spend
+from tests.portal.tracking.api.test_api import API, rows_of
 from tests.portal.tracking.stories import Story, whole
-from tests.portal.tracking.test_api import API, rows_of
 
 pytestmark = pytest.mark.django_db
 GRANT = {
