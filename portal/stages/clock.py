@@ -3,8 +3,8 @@
 from datetime import datetime
 
 import ledger.api as ledger
-from portal.stages.engine import room
 from portal.stages.registry import subjects
+from portal.stages.rooms import room
 
 
 def tick(*, at: datetime) -> dict[str, int]:

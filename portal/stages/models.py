@@ -13,11 +13,12 @@ from portal.stages.table import Lifecycle, Move
 
 
 class Subject(models.Model):
-    """A thing with a journey. Its stage is written by `stages.engine` and nowhere else.
+    """A thing with a journey. Its stage is written by the moves of `stages.engine` and by nothing
+    else.
 
     Subclasses name their `lifecycle`, add `stage_known(LIFECYCLE)` to their constraints, and say in
-    `reachable_by` whose
-    subject it is. `read_along`: rows that every move asks for, read (not locked) with the subject.
+    `reachable_by` whose subject it is. `read_along`: rows that every move asks for, read (not
+    locked) with the subject.
     """
 
     lifecycle: ClassVar[Lifecycle]

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 
-from portal.stages.engine import room
 from portal.stages.facts import Spec
 from portal.stages.models import Subject
+from portal.stages.rooms import room
 from portal.stages.table import Lifecycle
 
 MISSING_ROOM = "stages.E001"

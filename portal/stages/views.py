@@ -23,6 +23,7 @@ from portal.stages import engine
 from portal.stages.engine import MoveRefused
 from portal.stages.forms import MoveForm
 from portal.stages.models import Subject
+from portal.stages.rooms import room
 from portal.stages.table import Move
 
 KEPT = "X-Kept-Form"  # sent by static/dock/keeping.js
@@ -136,7 +137,7 @@ def make_form(
     kind: Callable[..., MoveForm] = MoveForm,
 ) -> MoveForm:
     """The move's form, with the choices and the first values that the part's queries give."""
-    queries = engine.room(model, "queries") if move.initial or _names_choices(move) else None
+    queries = room(model, "queries") if move.initial or _names_choices(move) else None
     sent = data if data is not None else request.POST if request.method == "POST" else None
     return kind(
         move,

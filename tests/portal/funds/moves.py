@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from django.db import transaction
+
 from portal.balance.models import Holding
 from portal.funds.funding import received
 from portal.funds.models import MoneyGift, Spend
@@ -86,7 +88,7 @@ class Moves:
 
     def follow(self, model, code, name, facts, actor):
         """What an upper part brings about."""
-        with engine.transaction.atomic():
+        with transaction.atomic():
             row = engine.locked(model, code)
             engine.follow(row, name, actor=actor, facts=facts, at=AT)
 

@@ -4,6 +4,7 @@ consent."""
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from portal.balance.models import Holding
 from portal.funds.giving import shown_as
@@ -201,7 +202,7 @@ def test_r12_proceeds_of_goods_sold_come_back_to_the_fund():
     give(fund, 100)
     bought = spend(fund, 100)
 
-    with engine.transaction.atomic():
+    with transaction.atomic():
         row = engine.locked(Fund, fund.code)
         facts = Proceeds(gift=bought.code, amount=30)
         engine.follow(row, "receive_proceeds", actor=member_of(fund.org), facts=facts, at=AT)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from portal.campaigns.models import Campaign
 from portal.funds.models import Fund, MoneyGift, Spend
@@ -119,7 +120,7 @@ def test_what_is_spent_is_neither_kept_as_fee_nor_given_another_purpose():
 def test_r12_proceeds_name_the_gift_whose_goods_were_sold():
     fund = create_fund()
 
-    with pytest.raises(MoveRefused, match="whose goods were sold"), engine.transaction.atomic():
+    with pytest.raises(MoveRefused, match="whose goods were sold"), transaction.atomic():
         engine.follow(
             engine.locked(Fund, fund.code), "receive_proceeds", actor=member_of(fund.org),
             facts=Proceeds(gift="nothing", amount=1), at=AT,

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from portal.accounts.acting import grant
+from portal.accounts.acting import Actor, grant
 from portal.accounts.guesses import may_try
 from portal.accounts.links import make_link
 from portal.accounts.models import Person
@@ -83,7 +83,7 @@ def tell():
         record=world.gift.code, topic=Topic.WHERE, text="Where?",
         contact=f"{mark('asker')}@example.org",
     )  # fmt: skip
-    donor = engine.Actor(role=Role.DONOR)
+    donor = Actor(role=Role.DONOR)
     world.question = engine.begin(Question, "ask", actor=donor, facts=facts, at=AT)
     world.token = make_link(purpose="claim", code=world.gift.code, at=timezone.now(), days=180)
     session = SessionStore()
@@ -125,9 +125,7 @@ def _account(org):
 
 
 def _coordinator(world):
-    return engine.Actor(
-        role=Role.COORDINATOR, org=world.charity.code, person_id=world.person.pk, name="x"
-    )
+    return Actor(role=Role.COORDINATOR, org=world.charity.code, person_id=world.person.pk, name="x")
 
 
 def _need(world):
@@ -155,7 +153,7 @@ def _gift(world):
     )
     sending = once(key=fresh_key(), action="pledge.register:", who="donor", content={"name": PHONE})
     return engine.begin(
-        Pledge, "register", actor=engine.Actor(role=Role.DONOR), facts=facts, at=AT, once=sending
+        Pledge, "register", actor=Actor(role=Role.DONOR), facts=facts, at=AT, once=sending
     )
 
 
