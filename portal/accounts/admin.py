@@ -74,7 +74,6 @@ class GrantAdmin(OfSecurity):
     list_select_related = ("person",)
     search_fields = ("person__username", "org")
     ordering = ("-since", "-pk")
-    autocomplete_fields = ("person",)
     actions = ("take_away",)
 
     def has_change_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:

@@ -79,8 +79,20 @@ class PersonForm(forms.ModelForm[Person]):
 
 
 class GrantForm(forms.ModelForm[Grant]):
-    """A role for somebody in an organisation, which is named by its code."""
+    """A role for somebody, named by the sign-in name, in an organisation, named by its code."""
 
+    person = forms.ModelChoiceField(
+        label=_("Sign-in name"),
+        queryset=Person.objects.all(),
+        to_field_name="username",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocapitalize": "none"}),
+        error_messages={
+            "invalid_choice": _(
+                "Nobody has this sign-in name. Please look at the list of people, or make the "
+                "person there first."
+            )
+        },
+    )
     role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES)
     org = CodeField(label=_("Organisation's code"), help_text=_("Begins with U."))
 

@@ -6,27 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from portal.catalogue.models import Item, Pack, Variant
-from portal.stages.admin import SubjectAdmin
+from portal.stages.admin import ReadOnlyRows, SubjectAdmin
 from portal.stages.models import Subject
 
 
-class Read(admin.TabularInline[Any, Any]):
-    """Rows that are read with their item."""
-
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # asked only where the item itself is seen
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class Variants(Read):
+class Variants(ReadOnlyRows):
     model = Variant
     fields = (
         *("key", "name_zh", "name_en", "standard", "valid_from", "valid_to", "replaced_by"),
@@ -35,7 +19,7 @@ class Variants(Read):
     ordering = ("order", "pk")
 
 
-class Packs(Read):
+class Packs(ReadOnlyRows):
     model = Pack
     fields = ("name_zh", "name_en", "units", "level", "unsure")
     ordering = ("pk",)

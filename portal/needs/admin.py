@@ -17,15 +17,13 @@ from portal.needs.models import Need, NeedLine
 from portal.needs.queries import OPEN
 from portal.needs.stages import Priority
 from portal.needs.views import import_list
-from portal.stages.admin import StageFilter, public_page
+from portal.stages.admin import ReadOnlyRows, StageFilter, public_page
 from portal.stages.link_page import LinkPage
 from portal.stages.models import Subject
 
 
-class Lines(admin.TabularInline[Any, Any]):
+class NeedLines(ReadOnlyRows):
     model = NeedLine
-    extra = 0
-    can_delete = False
     fields = (
         "no",
         "variant",
@@ -54,21 +52,12 @@ class Lines(admin.TabularInline[Any, Any]):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("variant")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # asked only where the need itself is seen
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Need)
 class NeedAdmin(LinkPage):
     link_template, link_days = "needs/link.html", LINK_DAYS
     opening_form = ForHospital
-    inlines = (Lines,)
+    inlines = (NeedLines,)
     readonly_fields = ("asker",)
     list_display = ("code", "hospital", "at_stage", "opened_at", "since", "valid_until")
     list_filter = (StageFilter,)

@@ -1,6 +1,6 @@
 """Gifts for the charity's staff: what was promised, and the buttons to accept or decline it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -13,34 +13,10 @@ from portal.input.registrations import read_registration
 from portal.pledges.designation import FREE
 from portal.pledges.models import Diversion, Pledge, PledgeLine
 from portal.pledges.stages import UNDER_WAY
-from portal.stages.admin import StageFilter, SubjectAdmin
-
-if TYPE_CHECKING:
-    Inline = admin.TabularInline[Any, Any]
-else:
-    Inline = admin.TabularInline
+from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin
 
 
-class Lines(Inline):
-    """The lines of a subject, to read: they are changed by its moves alone."""
-
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # whoever may see the subject
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class PledgeLines(Lines):
+class PledgeLines(ReadOnlyRows):
     model = PledgeLine
     fields = ("no", "item", "quantity", "need", "sent", "arrived", "label")
     readonly_fields = ("item", "need", "label")

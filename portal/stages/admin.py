@@ -50,8 +50,10 @@ class StageFilter(admin.SimpleListFilter):
 
 
 class ReadOnlyRows(admin.TabularInline[Any, Any]):
-    """The rows of a subject, to read on its page: whoever sees the subject sees them."""
+    """The rows of a subject, to read on its page: whoever sees the subject sees them. They are
+    changed by its moves alone."""
 
+    template = "admin/stages/rows.html"
     extra = 0
     can_delete = False
 

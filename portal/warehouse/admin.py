@@ -16,9 +16,8 @@ from portal.balance.models import Holding
 from portal.catalogue.queries import described, unit_of
 from portal.funds.queries import to_announce
 from portal.organisations.models import Organisation
-from portal.pledges.admin import Lines
 from portal.pledges.models import Pledge
-from portal.stages.admin import StageFilter, SubjectAdmin, public_page
+from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page
 from portal.stages.models import Subject
 from portal.warehouse.arrival_pages import ArrivalPages
 from portal.warehouse.forms import WarehouseForm
@@ -78,7 +77,7 @@ class WarehouseAdmin(OfOneOrganisation):
         return label_of(house)
 
 
-class ArrivalLines(Lines):
+class ArrivalLines(ReadOnlyRows):
     model = ArrivalLine
     fields = (
         *("no", "item", "lot", "announced", "accepted", "rejected", "missing", "surplus"),
@@ -159,7 +158,7 @@ def _gifts() -> QuerySet[Pledge]:
     return Pledge.objects.filter(code__startswith="G")
 
 
-class AllocationLines(Lines):
+class AllocationLines(ReadOnlyRows):
     model = AllocationLine
     verbose_name_plural = _("lots")
     fields = ("item", "lot_code", "pieces")
