@@ -2,12 +2,12 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, COORDINATOR, FINANCE, PUBLISHER
 from portal.campaigns.stages import CAMPAIGN
+from portal.input.speaking import english
 from portal.organisations.models import Organisation
 from portal.stages.models import Subject, different, stage_known
 
@@ -69,7 +69,7 @@ class Campaign(Subject):
 
     @property
     def title(self) -> str:
-        return self.title_en if get_language() == "en" else self.title_zh
+        return self.title_en if english() else self.title_zh
 
     def reachable_by(self, actor: Actor) -> bool:
         if actor.role in (COORDINATOR, PUBLISHER, FINANCE):

@@ -30,7 +30,7 @@ class Planned(Facts, line=_("Campaign planned")):
     purpose: str = fact(_("Purpose"), disclosure=NAMED, kind="note")
     starts_on: date = fact(_("First day"), help=_("No gift dated earlier is booked to it."))
     ends_on: date = fact(_("Last day"), help=_("No gift dated later is booked to it."))
-    area: str = fact(_("Where it raises money"))
+    area: str = fact(_("Where it raises money"), kind="place")
     in_charge: str = fact(_("Person in charge"), disclosure=NAMED)
     office: str = fact(_("Office address"), disclosure=NAMED)
     ways: str = fact(_("Ways to give"), disclosure=NAMED, kind="note")

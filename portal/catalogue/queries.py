@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 
 from portal.accounts.acting import Actor
 from portal.catalogue import data
 from portal.catalogue.fitness import Fitness, known_levels
 from portal.catalogue.models import Pack, Variant
+from portal.input.speaking import english
 
 Pairs = list[tuple[str, Any]]
 
@@ -70,13 +70,13 @@ def cold_range(variant: Variant) -> tuple[int, int] | None:
 
 def described(variant: Variant) -> str:
     """Name in the reader's language, with the standard where the name does not say it."""
-    name = variant.name_en if _english() else variant.name_zh
+    name = variant.name_en if english() else variant.name_zh
     return name if variant.standard in name else f"{name} {variant.standard}"
 
 
 def unit_of(variant: Variant) -> str:
     """The base unit that the variant is counted in, in the reader's language."""
-    return variant.item.unit_en if _english() else variant.item.unit_zh
+    return variant.item.unit_en if english() else variant.item.unit_zh
 
 
 def class_label(key: str) -> str:
@@ -84,8 +84,4 @@ def class_label(key: str) -> str:
     found = data.catalogue().classes.get(key)
     if found is None:
         return key
-    return found.en if _english() else found.zh
-
-
-def _english() -> bool:
-    return get_language() == "en"
+    return found.en if english() else found.zh

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
 from portal.catalogue.queries import class_label
 from portal.funds.stages import Paper, Purpose
+from portal.input.speaking import english
 
 
 def purpose(key: str) -> object:
@@ -30,5 +29,5 @@ class Many:
     keys: Iterable[str]
 
     def __str__(self) -> str:
-        separator = ", " if get_language() == "en" else "、"
+        separator = ", " if english() else "、"
         return separator.join(str(self.word(key)) for key in self.keys) or "-"

@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
@@ -14,6 +13,7 @@ from portal.campaigns.models import Campaign
 from portal.funds.money_stages import MONEY
 from portal.funds.spend_stages import SPEND
 from portal.funds.stages import FUND
+from portal.input.speaking import english
 from portal.organisations.models import Organisation
 from portal.stages.engine import MoveRefused
 from portal.stages.facts import Facts
@@ -98,7 +98,7 @@ class Fund(OfCharity):
 
     @property
     def title(self) -> str:
-        return self.title_en if get_language() == "en" else self.title_zh
+        return self.title_en if english() else self.title_zh
 
     def prepare(self, facts: Any) -> None:
         self.campaign = found(Campaign, facts.campaign)

@@ -41,7 +41,7 @@ class RecipientRow(Facts):
 
 
 class RegionRow(Facts):
-    region: str = fact(_("Province or city"))
+    region: str = fact(_("Province or city"), kind="place")
 
 
 class PaperRow(Facts):

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 
+from portal.input.provinces import named
+from portal.input.speaking import english
 from portal.organisations.models import Organisation
 
 ACTIVE = ("listed", "verified")
@@ -65,12 +66,17 @@ def names(codes: Iterable[str]) -> dict[str, str]:
 
 def name_of(org: Organisation) -> str:
     """The legal name; in English the English one where there is one."""
-    return org.name_en if org.name_en and get_language() == "en" else org.legal_name
+    return org.name_en if org.name_en and english() else org.legal_name
+
+
+def with_city(org: Organisation) -> str:
+    """`name, city`, for a choice in a form."""
+    return ", ".join(filter(None, (name_of(org), named(org.city))))
 
 
 def hospital_choices() -> list[tuple[str, str]]:
     """(code, "name, city") pairs of the hospitals, for a form."""
-    return [(org.code, ", ".join(filter(None, (name_of(org), org.city)))) for org in hospitals()]
+    return [(org.code, with_city(org)) for org in hospitals()]
 
 
 def _active(kind: str) -> QuerySet[Organisation]:

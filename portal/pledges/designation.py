@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from portal.catalogue.fitness import Fitness
+from portal.input import provinces
 from portal.input.purposes import PURPOSES
 from portal.needs.models import NeedLine
 from portal.organisations.models import Organisation
-from portal.organisations.queries import by_code, hospitals, name_of
+from portal.organisations.queries import by_code, hospitals, name_of, with_city
 from portal.stages.engine import MoveRefused
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ def choices(first: Organisation | None = None) -> Pairs:
     everyone = list(hospitals())
     others = [org for org in everyone if first is None or org.pk != first.pk]
     groups: Pairs = [
-        (_("One region"), list(regions(everyone).items())),
+        (
+            _("One region"),
+            [(key, provinces.place(text)) for key, text in regions(everyone).items()],
+        ),
         (_("One use"), [(f"{PURPOSE}:{key}", str(text)) for key, text in PURPOSES.items()]),
-        (_("One hospital"), [(f"{HOSPITAL}:{org.code}", _with_city(org)) for org in others]),
+        (_("One hospital"), [(f"{HOSPITAL}:{org.code}", with_city(org)) for org in others]),
     ]
     listed = [*free, *((label, pairs) for label, pairs in groups if pairs)]
     if first is None:
@@ -60,10 +64,6 @@ def _regions_of(org: Organisation) -> Iterable[tuple[str, str]]:
     yield code[:2], org.province
     if org.city and org.city != org.province:
         yield (code if code[2:4] == "90" else code[:4]), f"{org.province} · {org.city}"
-
-
-def _with_city(org: Organisation) -> str:
-    return ", ".join(filter(None, (name_of(org), org.city)))
 
 
 def known(designation: str) -> bool:
@@ -94,7 +94,7 @@ def described(designation: str, place: str = "") -> str:
         found = by_code(what)
         return name_of(found) if found else what
     if kind == REGION:
-        return place or what
+        return provinces.place(place) or what
     return str(PURPOSES.get(what, _("Wherever it is needed most")))
 
 

@@ -29,8 +29,8 @@ class CapacityOffered(Facts, line=_("{carrier} offers transport from {origin} to
         help=_("Public. No name of a person."),
     )
     contact: str = fact(_("Whom to call (never public)"), disclosure=PRIVATE, default="")
-    origin: str = fact(_("From"), choices="origin_choices")
-    to: str = fact(_("To"), choices="destination_choices")
+    origin: str = fact(_("From"), kind="place", choices="origin_choices")
+    to: str = fact(_("To"), kind="place", choices="destination_choices")
     first: date = fact(_("First day"))
     last: date = fact(_("Last day"))
     kg: int = fact(_("Weight it can take, in kg"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.catalogue.models import Pack, Variant
 from portal.catalogue.queries import described, unit_of
+from portal.input.provinces import named
 from portal.organisations.models import Organisation
 from portal.organisations.queries import name_of
 from portal.shipping.lines import lines_of
@@ -88,7 +89,7 @@ def _head(shipment: Shipment) -> dict[str, Any]:
 
 
 def _place(hospital: Organisation | None) -> str:
-    return " · ".join(filter(None, (name_of(hospital), hospital.city))) if hospital else ""
+    return " · ".join(filter(None, (name_of(hospital), named(hospital.city)))) if hospital else ""
 
 
 def _goods(lot: Lot, quantity: int) -> dict[str, Any]:

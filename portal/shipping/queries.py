@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.acting import Actor
 from portal.catalogue.queries import described, unit_of
+from portal.input.provinces import place
 from portal.organisations.models import Organisation
-from portal.organisations.queries import name_of
+from portal.organisations.queries import name_of, with_city
 from portal.pledges.models import Pledge
 from portal.pledges.queries import unsent_lines
 from portal.shipping.carrying import UNDER_WAY
@@ -87,7 +88,12 @@ def offer_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
 
 
 def _offered(offer: Capacity) -> str:
-    words = {"origin": offer.origin, "to": offer.to, "kg": f"{offer.kg:,}", "last": offer.last}
+    words = {
+        "origin": place(offer.origin),
+        "to": place(offer.to),
+        "kg": f"{offer.kg:,}",
+        "last": offer.last,
+    }
     carrier = str(Carrier(offer.carrier).label)
     told = _("%(origin)s to %(to)s, %(kg)s kg, until %(last)s") % words
     return " · ".join(filter(None, (offer.code, carrier, offer.firm, told)))
@@ -111,7 +117,7 @@ def hospital_choices(*, subject: Subject | None, actor: Actor) -> Pairs:
         .values_list("pk", flat=True)
     )
     found = sorted(rows.order_by("legal_name", "pk"), key=lambda org: org.pk not in meant)
-    return [(org.code, ", ".join(filter(None, (name_of(org), org.city)))) for org in found]
+    return [(org.code, with_city(org)) for org in found]
 
 
 def direct_initial(pledge: Pledge) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts.acting import CLOCK
+from portal.input.provinces import place
 from portal.organisations.models import Organisation
 from portal.shipping.capacity import CapacityOffered, CapacityTaken, CapacityWithdrawn, WhyNot
 from portal.shipping.models import Capacity, Shipment
@@ -30,7 +31,7 @@ def place_of(row: Warehouse | Organisation | None) -> str:
 
 def places(rows: Iterable[Model]) -> Pairs:
     found = {place_of(row) for row in rows}  # type: ignore[arg-type]  # houses and hospitals
-    return [(place, place) for place in sorted(found - {""})]
+    return [(name, place(name)) for name in sorted(found - {""})]
 
 
 def origins() -> Pairs:

@@ -86,7 +86,8 @@ def fact(
 ) -> Any:
     """Declare one fact.
 
-    `kind`: for text "line" (default), "note" (several lines), "hidden"; for whole numbers
+    `kind`: for text "line" (default), "note" (several lines), "place" (a province is said in the
+    reader's language), "hidden"; for whole numbers
     "quantity" (1 … 10^9, default),
     "count" (0 … 10^9), "amount" (fen, typed in yuan), "tenths" (of a degree, measured),
     "hidden". `choices`: a StrEnum, or the name of a function in the part's

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from portal.input.provinces import place
 from portal.tracking import queries
 from portal.tracking.gift import carried
 from portal.tracking.models import Line, Subject
@@ -33,6 +34,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
 
 def _told(row: Subject, firm: Any) -> dict[str, Any]:
     carrier = carried.label(KIND, "offer", "carrier", str(row.facts.get("carrier", "")))
-    names = ("origin", "to", "first", "last", "kg", "litres", "dangerous", "cold")
+    names = ("first", "last", "kg", "litres", "dangerous", "cold")
     facts = {name: row.facts.get(name, "") for name in names}
-    return {"code": row.code, "carrier": carrier, "firm": firm, **facts}
+    ends = {name: place(str(row.facts.get(name, ""))) for name in ("origin", "to")}
+    return {"code": row.code, "carrier": carrier, "firm": firm, **facts, **ends}

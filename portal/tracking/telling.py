@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ledger.core.postings import MONEY
 from portal.disclosure.classes import NAMED, OPEN
+from portal.input import provinces
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move, lifecycle
 from portal.tracking import words
@@ -67,7 +68,13 @@ def value_text(spec: Spec, value: Any, names: words.Names) -> str:
         return written(value) if written else f"{value:,}"
     if isinstance(value, str) and issubclass(spec.of, date):
         return value[:10]
-    return words.aim(value, names) if spec.kind == "aim" else words.name(names, str(value))
+    return _text(spec.kind, str(value), names)
+
+
+def _text(kind: str, text: str, names: words.Names) -> str:
+    if kind == "place":
+        return provinces.place(text)
+    return words.aim(text, names) if kind == "aim" else words.name(names, text)
 
 
 def view(

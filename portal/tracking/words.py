@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.core.postings import MONEY
-from portal.input import amounts
+from portal.input import amounts, provinces, speaking
 from portal.input.purposes import PURPOSES
 from portal.input.templatetags.pages import in_large_units
 
@@ -115,11 +115,8 @@ PHRASES = {
     "refunded": _("{amount} given back"),
 }
 NAMELESS = _("a hospital")
+english = speaking.english
 CODE = re.compile(r"[A-Z]-[2-9A-HJKMNP-Z]{10}\Z", re.ASCII)
-
-
-def english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def label(words: Mapping[str, object], key: str) -> str:
@@ -140,7 +137,9 @@ def aim(value: str, names: Names) -> str:
         return name(names, what)
     if kind == "purpose":
         return label(PURPOSES, what)
-    return name(names, value) if kind == "region" else gettext("Wherever it is needed most")
+    if kind == "region":
+        return provinces.place(name(names, value))
+    return gettext("Wherever it is needed most")
 
 
 def unit(names: Names, item: str) -> str:
@@ -208,8 +207,4 @@ def joined(parts: list[str], *, strong: bool = False) -> str:
 
 def place_of(values: Mapping[str, Any]) -> str:
     """Province, city, district; what is repeated or empty is left out."""
-    parts: list[str] = []
-    for part in (values.get("province"), values.get("city"), values.get("district")):
-        if part and part not in parts:
-            parts.append(part)
-    return " · ".join(parts)
+    return provinces.places(*(values.get(part, "") for part in ("province", "city", "district")))

@@ -6,6 +6,8 @@ the coast they are shipped from.
 
 from functools import cache
 
+from portal.input.provinces import short
+
 TOUCHING = {
     "北京": "天津 河北",
     "天津": "北京 河北",
@@ -42,14 +44,11 @@ TOUCHING = {
     "香港": "广东",
     "澳门": "广东",
 }
-ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "省", "市")
 
 
 def province(name: str) -> str:
     """The name without its ending: 湖北省 and 湖北 are the same; "" for what is no province."""
-    for ending in ENDINGS:
-        name = name.removesuffix(ending)
-    return name if name in TOUCHING else ""
+    return known if (known := short(name)) in TOUCHING else ""
 
 
 def borders(one: str, other: str) -> int | None:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
-
 from ledger.core.postings import place
 from portal.accounts.acting import Actor
 from portal.funds.models import Fund
 from portal.input.amounts import plain_yuan
+from portal.input.speaking import english
 from portal.stages.models import Subject
 from portal.warehouse.lots import held_in
 from portal.warehouse.models import Lot, Warehouse
@@ -18,7 +17,7 @@ Pairs = list[tuple[str, Any]]
 
 def label_of(house: Warehouse) -> str:
     """Its name in the reader's language."""
-    return house.name_en if get_language() == "en" else house.name_zh
+    return house.name_en if english() else house.name_zh
 
 
 def other_warehouse_choices(*, subject: Subject | None, actor: Actor) -> Pairs:

@@ -10,18 +10,15 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from portal.input.speaking import english
 
 register = template.Library()
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NARROWEST = Decimal("0.6")  # per cent: a loss of one carton in a thousand must still be seen
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @register.simple_tag
@@ -61,7 +58,7 @@ NARROW_FROM = 10**5  # up to here a number fits as it is
 def in_large_units(number: int) -> tuple[str, str]:
     """The figure and its unit, cut and never rounded up: (7.4578, 亿) in Chinese, (745.78, million)
     in English; below 10,000 (in English a million) the number itself, grouped, and no unit."""
-    for size, unit, places in LARGE[_english()]:
+    for size, unit, places in LARGE[english()]:
         if abs(number) >= size:
             return _cut(Decimal(number) / size, places), unit
     return grouped(number), ""
@@ -69,7 +66,7 @@ def in_large_units(number: int) -> tuple[str, str]:
 
 def narrow(number: int) -> str:
     """The same where there is room for five signs, on a tile or an axis: 74万, 7.4亿, 745k."""
-    for size, unit in NARROW[_english()]:
+    for size, unit in NARROW[english()]:
         if abs(number) >= max(size, NARROW_FROM):
             return _cut(Decimal(number) / size, int(abs(number) < 10 * size)) + unit
     return grouped(number)
@@ -118,7 +115,7 @@ def _moment(value: object) -> datetime | None:
 
 
 def _day(value: date, *, year: str) -> str:
-    if _english():
+    if english():
         return f"{value.day} {MONTHS[value.month - 1]}" + (f" {value.year}" if year else "")
     return (f"{value.year} 年 " if year else "") + f"{value.month} 月 {value.day} 日"
 

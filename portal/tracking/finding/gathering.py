@@ -13,11 +13,11 @@ from django.utils.crypto import salted_hmac
 import ledger.api as ledger
 from ledger.api import Entry
 from ledger.core.postings import MONEY
+from portal.input.provinces import short
 from portal.tracking.finding import grams
 from portal.tracking.finding.findable import Findable, ShownName
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Projected, Subject
 from portal.tracking.projection.shelf import Shelf
-from portal.tracking.statistics.counting import province
 
 Told = dict[str, Any]
 SUBJECTS = ("shipment", "warehouse", "fund", "campaign")
@@ -95,7 +95,7 @@ def _gift(shelf: Shelf, row: Gift) -> Told:
         "aim": aim,
         "places": places,
         "classes": among([*classes, MONEY_CLASS if money else ""]),
-        "regions": among(map(province, [*places.values(), region])),
+        "regions": among(map(short, [*places.values(), region])),
         "marks": among(["confirmed" if row.confirmed else "", *(f"to-{h}" for h in hospitals)]),
         "said": _said([row.names.get(item, {}) for item in dict.fromkeys(items)]),
         "text": grams.joined(*_written(row.names, [*items, *sorted(hospitals)])),
@@ -150,7 +150,7 @@ def _need(shelf: Shelf, row: Need) -> Told:
         "owner": row.hospital,
         "rank": row.place,
         "classes": among(line.item_class for line in lines),
-        "regions": among([province(row.province)]),
+        "regions": among([short(row.province)]),
         "marks": among([*marks, f"to-{row.hospital}" if row.hospital else ""]),
         "said": {"zh": row.name_zh, "en": row.name_en or row.name_zh},
         "text": grams.joined(*own, *_written(names, names)),
@@ -165,7 +165,7 @@ def _organisation(shelf: Shelf, row: Organisation) -> Told:
         "seq": row.opened_seq,
         "at": row.since,
         "stage": row.stage,
-        "regions": among([province(row.province)]),
+        "regions": among([short(row.province)]),
         "marks": among(marks),
         "said": {"zh": row.legal_name, "en": row.name_en or row.legal_name},
         "text": grams.joined(
@@ -192,7 +192,7 @@ def _subject(shelf: Shelf, row: Subject) -> Told:
         "owner": owner,
         "places": places,
         "classes": among(names[item].get("class", "") for item in items),
-        "regions": among(map(province, [*places.values(), str(facts.get("province") or "")])),
+        "regions": among(map(short, [*places.values(), str(facts.get("province") or "")])),
         "marks": among([f"to-{row.hospital}" if row.hospital else ""]),
         "said": _said([_titles(facts) or row.names.get(row.hospital, {})]),
         "text": grams.joined(

@@ -15,7 +15,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 import ledger.api as ledger
-from portal.tracking import regions, words
+from portal.input import provinces
+from portal.tracking import words
 from portal.tracking.finding import grams, hits
 from portal.tracking.finding.findable import Findable, ShownName
 from portal.tracking.finding.gathering import WAYBILL, waybill_token
@@ -99,7 +100,7 @@ def _told(row: Findable) -> dict[str, Any]:
         "stage": stage_label(kind, row.stage),
         "tone": stage_tone(kind, row.stage),
         "at": row.at,
-        "note": " · ".join(map(regions.name_of, filter(None, row.regions.split("|")))),
+        "note": " · ".join(map(provinces.named, filter(None, row.regions.split("|")))),
     }
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.input.provinces import named, short
 from portal.tracking import words
 from portal.tracking.models import Gift, Line
-from portal.tracking.statistics.counting import province
-from portal.tracking.statistics.provinces import HEIGHT, SIDE, STEP, TILES, WIDTH, tiles
+from portal.tracking.statistics.tiles import HEIGHT, SIDE, STEP, TILES, WIDTH, tiles
 
 MOST = 8  # shipments; the page's list of them has all
 HALF = SIDE // 2
@@ -47,11 +47,11 @@ def _leg(gift: Gift, code: str, told: Mapping[str, Any], lines: Sequence[Line]) 
 def _place(gift: Gift, code: str) -> str:
     """`江城总仓 · 武汉`; the city only where it is known."""
     city = gift.names.get(code, {}).get("city", "")
-    return " · ".join(part for part in (words.name(gift.names, code), city) if part)
+    return " · ".join(part for part in (words.name(gift.names, code), named(city)) if part)
 
 
 def _province(gift: Gift, code: str) -> str:
-    return province(gift.names.get(code, {}).get("province", "")) if code else ""
+    return short(gift.names.get(code, {}).get("province", "")) if code else ""
 
 
 def _drawn(ways: list[list[str]]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _drawn(ways: list[list[str]]) -> dict[str, Any]:
 
 def _middle(region: str) -> tuple[int, int]:
     """Below the letters of its tile."""
-    _english, _letters, column, row = TILES[region]
+    column, row = TILES[region]
     return column * STEP + HALF, row * STEP + HALF + 11
 
 

@@ -8,11 +8,11 @@ from django.utils.functional import Promise
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.input import provinces
 from portal.stages.table import lifecycle
-from portal.tracking import regions, words
+from portal.tracking import words
 from portal.tracking.finding.gathering import MONEY_CLASS, facet
 from portal.tracking.listing.declared import Filter, Order
-from portal.tracking.statistics.counting import province
 
 Pairs = Sequence[tuple[str, str | Promise]]
 NEWEST = Order("newest", _("Newest first"), ("-at", "-seq"))
@@ -35,7 +35,7 @@ def _classes() -> Pairs:
 
 
 def _regions() -> Pairs:
-    return [(key, regions.name_of(key)) for key in regions.PROVINCES]
+    return [(key, provinces.named(key)) for key in provinces.PROVINCES]
 
 
 def _midnight(day: str, *, days: int = 0) -> datetime:
@@ -70,8 +70,8 @@ REGION = Filter(
     "province",
     _("Province"),
     choices=_regions,
-    facets=lambda v: [facet("in", province(v))],
-    where=lambda v: Q(regions__contains=f"|{province(v)}|"),
+    facets=lambda v: [facet("in", provinces.short(v))],
+    where=lambda v: Q(regions__contains=f"|{provinces.short(v)}|"),
     free=True,
 )
 CLASS = Filter(

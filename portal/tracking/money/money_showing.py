@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.input.provinces import place
 from portal.stages.table import Move, lifecycle
 from portal.tracking import queries, showing, telling, words
 from portal.tracking.certificates import certifying
@@ -139,7 +140,7 @@ def _conditions(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str, 
         (_("Purposes"), separator.join(purposes), ""),
         (_("What may be bought"), separator.join(classes), ""),
         (_("Recipients"), separator.join(hospitals) or _("every hospital in the register"), ""),
-        (_("Regions"), separator.join(facts.get("regions", [])) or _("everywhere"), ""),
+        (_("Regions"), separator.join(map(place, facts.get("regions", []))) or _("everywhere"), ""),
         (_("Documents every request needs"), separator.join(papers) or _("none named"), ""),
         (_("To be spent"), f"{facts.get('not_before', '')} – {facts.get('use_by', '')}", ""),
         (_("At most for one recipient"), words.yuan(cap) if cap else _("no limit"), ""),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.api import Entry
+from portal.input.provinces import short
 from portal.stages.table import lifecycle
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Variant
 from portal.tracking.money import holdings
@@ -114,7 +115,7 @@ def _of_hospital(shelf: Shelf, row: Need) -> None:
         row.name_zh, row.name_en = hospital.legal_name, hospital.name_en
         row.listed = hospital.stage == "listed"
         row.province, row.city, row.district = hospital.province, hospital.city, hospital.district
-        row.region = counting.province(row.province)
+        row.region = short(row.province)
 
 
 def _open_need(shelf: Shelf, row: Need, *, version: int) -> None:

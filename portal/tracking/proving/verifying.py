@@ -7,11 +7,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
+from portal.input.speaking import english
 from portal.tracking import showing
 from portal.tracking.finding.lookup import Lost, found, nothing
 from portal.tracking.proving import offline, proofs, saying
@@ -84,7 +84,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def verify_offline(request: HttpRequest) -> HttpResponse:
     """The verifier as one file to keep."""
     response = _file(request, offline.document(policy=_policy()).encode(), "text/html")
-    language = "en" if (get_language() or "").startswith("en") else "zh"
+    language = "en" if english() else "zh"
     name = f"shanji-verify-{settings.RELEASE}-{language}.html"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.api import Entry
 from ledger.core.postings import ENDS, INSIDE, MONEY
+from portal.input.provinces import short
 from portal.input.templatetags.pages import ZONE
 from portal.tracking.models import Holding, Need, NeedLine, Organisation, Part, Subject, Tally
 from portal.tracking.models import Variant as Item
@@ -49,7 +50,7 @@ class Sheet:
         """`org`: the organisation it counts for; of a hospital its province counts too."""
         known = self.shelf.find(Organisation, org) if org else None
         hospital = known is not None and known.kind == "hospital"
-        region = province(known.province) if known is not None and hospital else ""
+        region = short(known.province) if known is not None and hospital else ""
         self._sums[figure, part, code, org if known else "", region] += amount
 
     def write(self) -> None:
@@ -69,14 +70,6 @@ class Sheet:
 
 def day_of(at: datetime) -> str:
     return at.astimezone(ZONE).date().isoformat()
-
-
-def province(text: str) -> str:
-    """Without the word for what kind of unit it is: 湖北省 is 湖北."""
-    for ending in ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市"):
-        if text.endswith(ending) and len(text) > len(ending) + 1:
-            return text.removesuffix(ending)
-    return text
 
 
 def part_of(shelf: Shelf, item: str) -> str:

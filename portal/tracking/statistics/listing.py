@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.input import provinces
 from portal.tracking import showing as public
 from portal.tracking import words
 from portal.tracking.finding.lookup import PAGES
 from portal.tracking.models import Organisation, Tally
-from portal.tracking.statistics import making, provinces
+from portal.tracking.statistics import making
 from portal.tracking.statistics.making import Asked
 from portal.tracking.statistics.reading import Sums, kind_of, unit_of
 from portal.tracking.statistics.registry import BY_KEY, COUNT, FEN, HOURS, Figure
@@ -81,7 +82,7 @@ def _row(
         "amount": f"{amount} {unit}".strip(),
         "org": named.get(org, org),
         "org_href": page_of(org) if org in named else "",
-        "region": provinces.name_of(row["region"]) if row["region"] else "",
+        "region": provinces.named(row["region"]),
         "day": row["day"],
         "entry": entry,
         "entry_href": reverse("tracking:entry", args=[entry]) if entry != "" else "",
@@ -94,7 +95,7 @@ def _said(name: str, value: str) -> str:
         return f"{kind} · {unit}" if unit else kind
     if name == "before":
         return _("There since before %(day)s") % {"day": value}
-    return provinces.name_of(value) if name == "region" else value
+    return provinces.named(value) if name == "region" else value
 
 
 def _without(chosen: dict[str, str], name: str) -> str:

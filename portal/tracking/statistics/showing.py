@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.input import provinces
 from portal.stages.table import lifecycle
 from portal.tracking import telling, words
-from portal.tracking.statistics import charts, provinces, registry
+from portal.tracking.statistics import charts, registry, tiles
 from portal.tracking.statistics.reading import Sums, kind_of, unit_of
 from portal.tracking.statistics.registry import BY_KEY, FIGURES, GROUPS, HOURS, PIECES, Figure
 from portal.tracking.statistics.statement import DAYS, Statement, Value
@@ -173,7 +174,7 @@ def _map(told: Statement, part: str) -> dict[str, Any]:
     """What hospitals of each province confirmed, as tiles and as a table."""
     amounts = {region: sums.of("confirmed", part) for region, sums in told.regions.items()}
     ranked = sorted(((n, region) for region, n in amounts.items() if n > 0), reverse=True)[:3]
-    listed = words.joined([f"{provinces.name_of(region)} {n:,}" for n, region in ranked])
+    listed = words.joined([f"{provinces.named(region)} {n:,}" for n, region in ranked])
     keys = ("shipments_confirmed", "confirmed", "needs_open", "gap")
     rows = []
     for region, sums in sorted(told.regions.items(), key=lambda pair: (-amounts[pair[0]], pair[0])):
@@ -183,19 +184,19 @@ def _map(told: Statement, part: str) -> dict[str, Any]:
             values = told.values(figure, sums, region=region)
             kept = [v for v in values if figure.unit != PIECES or v.part == part]
             cells.append(_cell(next(iter(kept), None)))
-        rows.append({"name": provinces.name_of(region), "cells": cells})
+        rows.append({"name": provinces.named(region), "cells": cells})
     kind = {"kind": _kind(told, part) if part else _("Goods")}
     return {
         "title": _("%(kind)s confirmed, by province") % kind,
         "says": _("Most was confirmed in: %(places)s.") % {"places": listed}
         if listed
         else _("Nothing has been confirmed yet."),
-        "tiles": provinces.tiles(amounts),
+        "tiles": tiles.tiles(amounts),
         "most": f"{max(amounts.values(), default=0):,}",
         "columns": [BY_KEY[key].title for key in keys],
         "rows": rows,
-        "width": provinces.WIDTH,
-        "height": provinces.HEIGHT,
+        "width": tiles.WIDTH,
+        "height": tiles.HEIGHT,
     }
 
 

@@ -43,7 +43,7 @@ def test_both_ends_are_named_and_joined_on_the_tiles():
     told = route.route(gift(province="上海市", city="上海"), sent())
 
     assert [(leg["from_"], leg["to"]) for leg in told["legs"]] == [
-        ("Main store · 上海", "Hospital A · 武汉")
+        ("Main store · Shanghai", "Hospital A · 武汉")
     ]
     assert (told["legs"][0]["left"], told["legs"][0]["came"]) == (NOON, None)
     assert [tile["name"] for tile in told["tiles"] if tile["hit"]] == ["Shanghai", "Hubei"]
