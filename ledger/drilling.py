@@ -46,13 +46,13 @@ def drill(*, at: datetime) -> int:
 def _drill(files: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="shanji-drill-") as folder:
         database = Path(folder, "db.sqlite3")
-        environment = _environment(Path(folder), database)
+        own = environment(Path(folder), f"sqlite:///{database}")
         for words in (
             ["migrate", "--verbosity", "0"],
             ["rebuild_ledger", str(files), "--policy", str(files / "policy")],
             ["check_public"],
         ):
-            _run(words, environment)
+            _run(words, own)
         size = _size(files)
         with sqlite3.connect(database) as rebuilt:
             for table, query in ROWS.items():
@@ -63,9 +63,9 @@ def _drill(files: Path) -> int:
     return size
 
 
-def _environment(folder: Path, database: Path) -> dict[str, str]:
-    """Ours without our keys, memory, database and broker."""
-    own = {"VAR": str(folder), "DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": ""}
+def environment(folder: Path, database: str) -> dict[str, str]:
+    """Ours, on this database (its address), without our keys, memory and broker."""
+    own = {"VAR": str(folder), "DATABASE_URL": database, "REDIS_URL": ""}
     own |= {"LEDGER_DIR": "", "LEDGER_STATE": "", "LEDGER_KEY_FILE": "", "RECEIPT_KEY_FILE": ""}
     own |= {"FIELD_KEY_FILE": "", "LEDGER_SIGNER": "", "WITNESSES": "", "FAILPOINTS": ""}
     own |= {"LEDGER_ORIGIN": settings.LEDGER_ORIGIN, "SECRET_KEY": settings.SECRET_KEY}
@@ -77,9 +77,9 @@ def _environment(folder: Path, database: Path) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _run(words: list[str], environment: dict[str, str]) -> None:
+def _run(words: list[str], own: dict[str, str]) -> None:
     command = [sys.executable, str(settings.BASE / "manage.py"), *words]
-    ran = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    ran = subprocess.run(command, env=own, check=False, capture_output=True, text=True)
     if ran.returncode:
         said = (ran.stderr or ran.stdout).strip().splitlines()
         raise Failed(f"{words[0]}: {said[-1] if said else f'ended with {ran.returncode}'}")

@@ -34,6 +34,8 @@ POINTS = (
     *("rotate.told", "rotate.remembered", "rotate.retired"),
     *("anchor.asked", "anchor.stored", "anchor.file"),
     *("erase.rows", "erase.event", "erase.committed", "erase.file"),
+    *("backup.moment", "backup.database", "backup.file", "backup.files", "backup.manifest"),
+    *("backup.named", "backup.dropped", "restore.file", "restore.files", "restore.database"),
 )
 
 

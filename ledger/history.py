@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from ledger.models import Anchor, Cosignature, Head, Journal, StoredCheckpoint
 
 CHECK, DRILL, ROTATION, ANCHOR = "fsck", "drill", "rotation", "anchor"
+BACKUP = "backup"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from ledger import anchoring, cosigned, guarding, modes, publishing, reading, refilling, vault
-from ledger.core import notes, policy, tiles, witness
+from ledger.core import canonical, notes, policy, tiles, witness
 from ledger.failpoints import fp
 from ledger.models import BEHIND, READONLY, Head, Journal, StoredCheckpoint
 from ledger.signer import SignerRefused, signer
@@ -35,14 +35,16 @@ class NotRebuilt(RuntimeError):
 
 @dataclass
 class Rebuilt:
-    """What was done. `back`: events that wait in the outbox again. `differences`: rows of other
-    tables that are not what the log says; nothing here can mend them."""
+    """What was done. `back`: events that wait in the outbox again. `erasures`: how many were sealed
+    after what this database had. `differences`: rows of other tables that are not what the log
+    says; nothing here can mend them."""
 
     size: int
     mode: str = BEHIND
     back: int = 0
     values_added: int = 0
     values_removed: int = 0
+    erasures: int = 0
     differences: int = 0
 
 
@@ -122,6 +124,7 @@ def _replace(
     width: int,
 ) -> Rebuilt:
     head = Head.objects.select_for_update().first()
+    had = head.size if head else report.size
     fp("rebuild.locked")
     lost = refilling.surplus(report.leaves[: report.size])
     tables = refilling.Tables(width)
@@ -141,12 +144,19 @@ def _replace(
     fp("rebuild.outbox")
     if not keep_named:
         done.values_added, done.values_removed = refilling.values(source, report.size, width, at=at)
+    done.erasures = _erasures(had, report.size)
     fp("rebuild.values")
     modes.worsen(head, BEHIND, "the tables are being rebuilt", at=at)
     verdict = guarding.judge(head, seen=seen, width=width)
     if verdict.mode == BEHIND:
         raise NotRebuilt(f"the files are not enough: {verdict.why}")
     return done
+
+
+def _erasures(start: int, stop: int) -> int:
+    """How many of these entries say that somebody was erased; of whom, they do not."""
+    entries = (canonical.parse(entry) for *_, entry in reading.sealed(start, stop))
+    return sum(body["type"] == "person.erase" for body in entries)
 
 
 def _head(head: Head | None, tables: refilling.Tables) -> Head:

@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "portal.webhooks",
     "portal.workspace",
     "portal.tracking",
+    "portal.keeping",
     "portal.oversight",
     "portal.receipts",
     "portal.shipping",

@@ -12,7 +12,6 @@ from django.urls import Resolver404, resolve
 
 from ledger import publishing, signing
 from ledger.verify.__main__ import main as verify
-from portal.accounts.models import Person
 from portal.accounts.roles import Role
 from portal.demo.cast import ACCOUNTS, PASSWORD
 from tests.factories.catalogue import load_catalogue
@@ -131,7 +130,6 @@ def test_what_is_called_not_built_is_not_there():
         name for s in sentences if "**not built**" in s for name in re.findall(r"`([a-z_]+)`", s)
     }
 
-    assert missing >= {"backup", "restore"}
     assert missing & set(get_commands()) == set()
 
 
@@ -141,16 +139,6 @@ def test_accounts_and_password_of_the_tour_are_those_of_the_demonstration():
 
     assert {*words[:-1]} <= set(ACCOUNTS)
     assert words[-1] == PASSWORD
-
-
-@pytest.mark.django_db
-def test_the_first_account_is_made_as_the_operators_page_says(monkeypatch):
-    monkeypatch.setattr("getpass.getpass", lambda: "a long and invented sentence")
-    (code,) = re.findall(r"^```python\n(.*?)^```", OPERATIONS, re.M | re.S)
-
-    exec(code, {})  # noqa: S102 -- our own page
-
-    assert Person.objects.get(username="security").roles == {"security"}
 
 
 def test_decisions_have_context_decision_and_cost():

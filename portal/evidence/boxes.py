@@ -95,6 +95,12 @@ def get(shelf: str, sha256: str) -> bytes:
     return data
 
 
+def folder() -> Path | None:
+    """Where the shelves lie on this machine; None where a bucket holds them."""
+    storage = storages["evidence"]
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
+
+
 def drop(shelf: str, sha256: str) -> None:
     """Delete the bytes, if they are there. Away."""
     with _storage() as storage:

@@ -1,14 +1,19 @@
 """A log whose process dies: in a child, by SIGKILL, at a named point."""
 
+import io
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
+import traceback
 from collections import Counter
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -117,3 +122,70 @@ def manage(child_env):
 
 def killed(status):
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def until(true):
+    """Wait, a tenth of a minute at most."""
+    end = time.monotonic() + 6
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def commanded(*words):
+    """(exit code, what it said) of a command in this process."""
+    out = io.StringIO()
+    try:
+        call_command(*map(str, words), stdout=out)
+    except CommandError as refusal:
+        return refusal.returncode, str(refusal)
+    except SystemExit as end:
+        return end.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+@pytest.fixture
+def elsewhere(log, tmp_path):
+    """elsewhere(work): what it returns, in a process of its own whose database is an empty one."""
+    database = connection.settings_dict
+    beside = f"{database['NAME']}_elsewhere"
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{beside}" TEMPLATE template0')
+    else:
+        beside = str(tmp_path / "elsewhere.sqlite3")
+
+    def run(work):
+        connections.close_all()
+        told = tmp_path / "told.json"
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                database["NAME"] = beside
+                told.write_text(json.dumps(work()))
+                status = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        assert os.waitpid(pid, 0)[1] == 0
+        return json.loads(told.read_text())
+
+    yield run
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{beside}" WITH (FORCE)')
+
+
+@pytest.fixture
+def media(settings):
+    """Photos and papers: none yet."""
+    shutil.rmtree(settings.VAR / "media", ignore_errors=True)
+    return settings.VAR / "media"
+
+
+@pytest.fixture
+def store(tmp_path, media):
+    """A folder for backups."""
+    return tmp_path / "backups"

@@ -62,3 +62,8 @@ class Command(BaseCommand):
                 f"named values: {done.values_added} taken from the files,"
                 f" {done.values_removed} removed that are not there any more"
             )
+        if done.erasures:
+            self.stdout.write(
+                f"{done.erasures} erasures were sealed after what this database had: what they took"
+                " besides named values is back. Run erase again for each, from your own list"
+            )
