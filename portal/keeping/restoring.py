@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from ledger import guarding, modes, publishing, reading, witnessing
 from ledger.core import notes
 from ledger.failpoints import fp
-from ledger.models import BEHIND, FROZEN, OK
+from ledger.models import BEHIND, FROZEN, OK, READONLY
 from portal.evidence import boxes
 from portal.keeping import copying, databases, manifest, saving
 from portal.keeping.manifest import Manifest
@@ -151,6 +151,8 @@ def _next(done: Restored) -> Iterator[str]:
         )
     elif done.mode == FROZEN:
         yield "remove the cause (docs/operations.md), then unfreeze --reason TEXT"
+    elif done.mode == READONLY:
+        yield "readonly --leave --reason TEXT, once the machine before this one is off for good"
     yield f"erase again what was erased since {done.told.made_at}"
     if done.told.bucket:
         yield f"photos and papers are in the bucket {done.told.bucket}: run scrub"
