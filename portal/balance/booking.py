@@ -1,7 +1,7 @@
 """Booking: the one way a holding changes. The rules are `ledger.core.postings`; this adds tables,
 locks and the refusal's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -64,19 +64,6 @@ def post(postings: Sequence[Posting], *, uid: str, at: datetime) -> None:
         )
         for n, p in enumerate(postings)
     )
-
-
-def held_at(place: str, *, items: Iterable[str] | None = None) -> list[Holding]:
-    """What a place holds now, oldest holding first."""
-    found = Holding.objects.filter(place=place, amount__gt=0)
-    if items is not None:
-        found = found.filter(item__in=list(items))
-    return list(found.order_by("pk"))
-
-
-def held_under(gift: str, place: str) -> list[Holding]:
-    """What a place holds of one gift."""
-    return list(Holding.objects.filter(gift=gift, place=place, amount__gt=0).order_by("pk"))
 
 
 def _keys(p: Posting) -> tuple[Key, Key]:

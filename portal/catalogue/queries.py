@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from portal.accounts.acting import Actor
 from portal.catalogue import data
 from portal.catalogue.fitness import Fitness, known_levels
-from portal.catalogue.models import Pack, Variant
+from portal.catalogue.models import Variant
 from portal.input.speaking import english
 
 Pairs = list[tuple[str, Any]]
@@ -55,11 +55,6 @@ def accepted(variant: Variant, *, exact: bool = False) -> frozenset[str]:
         found.append(after)
     equivalents = () if exact else (key for v in found for key in v.equivalents)
     return frozenset({*(v.key for v in found), *equivalents})
-
-
-def base_units(pack: Pack, count: int) -> int:
-    """How many single pieces so many packs hold: what is compared is pieces, never packs."""
-    return pack.units * count
 
 
 def cold_range(variant: Variant) -> tuple[int, int] | None:

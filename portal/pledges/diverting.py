@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal.accounts.acting import CLOCK, Actor
+from portal.accounts.acting import CLOCK
 from portal.notices import commands as notices
 from portal.notices.commands import Words
 from portal.pledges import designation
@@ -21,16 +21,6 @@ from portal.stages.engine import MoveRefused, Step
 REMIND_AFTER = timedelta(days=3)  # and as often again until the donor answers
 MOST_REMINDERS = 5
 AT_ONCE = 500
-
-
-def begin_diversion(code: str, *, facts: DiversionAsked, actor: Actor, at: datetime) -> Diversion:
-    """Ask the donor of this gift; a second question about it is another move of the same row."""
-    pledge = Pledge.objects.filter(code=code).first()
-    if pledge is None:
-        raise engine.NotYours(_("There is nothing with this code."))
-    if Diversion.objects.filter(code=code).exists():
-        return engine.advance(Diversion, code, "ask_again", actor=actor, facts=facts, at=at)
-    return engine.begin(Diversion, "ask", actor=actor, facts=facts, at=at, code=code, pledge=pledge)
 
 
 def ask(subject: Diversion, facts: DiversionAsked, step: Step) -> None:

@@ -79,12 +79,6 @@ def unsettled(hospitals: Collection[str]) -> QuerySet[Receipt]:
     return found.select_related("shipment__hospital").order_by(newest, "pk")
 
 
-def open_differences(org: str) -> QuerySet[Receipt]:
-    """Receipts with a difference that this sender has not explained yet, the oldest first."""
-    rows = Receipt.objects.filter(stage__in=OPEN, shipment__org=org)
-    return rows.select_related("shipment__hospital").order_by("since", "pk")
-
-
 def of_gift(gift: str) -> QuerySet[Receipt]:
     """Receipts of shipments that a donor sent himself from this gift."""
     rows = Receipt.objects.filter(shipment__gift__code=gift)

@@ -22,10 +22,6 @@ def subjects() -> list[type[Subject]]:
     return sorted(found, key=lambda m: m.lifecycle.key)
 
 
-def model_of(key: str) -> type[Subject]:
-    return next(m for m in subjects() if m.lifecycle.key == key)
-
-
 @checks.register("stages")
 def tables_are_furnished(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """What the tables name exists in their parts; each lack is named."""

@@ -72,15 +72,6 @@ def narrow(number: int) -> str:
     return grouped(number)
 
 
-@register.filter
-def chinese_number(number: object) -> str:
-    """745780000 as "7.4578 亿" (English: "745.78 million"): a headline. The exact number stands
-    beside it, or in `exactly`."""
-    if number is None or number == "":
-        return ""
-    return " ".join(part for part in in_large_units(int(str(number))) if part)
-
-
 @register.simple_tag
 def exactly(text: str, number: int, exact: str) -> str:
     """A headline with its exact number for programs and the pointer; `exact` is empty where the

@@ -3,8 +3,8 @@
 import pytest
 
 from portal.catalogue.fitness import Fitness
-from portal.catalogue.models import Item, Pack
-from portal.catalogue.queries import accepted, base_units, fit, fitness
+from portal.catalogue.models import Item
+from portal.catalogue.queries import accepted, fit, fitness
 from tests.factories.catalogue import load_catalogue, variant
 
 pytestmark = pytest.mark.django_db
@@ -54,10 +54,3 @@ def test_the_sealed_item_says_version_class_equivalents_and_packs(log):
         (20, 1, True),
         (50, 1, True),
     ]
-
-
-def test_r21_five_packs_of_one_are_not_five_packs_of_two():
-    one, two = Pack(units=1), Pack(units=2)
-
-    assert base_units(one, 5) == 5
-    assert base_units(two, 5) == 10

@@ -11,7 +11,6 @@ from portal.accounts.roles import Role
 from portal.oversight import counters
 from portal.pledges import commands
 from portal.pledges.diversion import DiversionAsked, DiversionReason
-from portal.pledges.diverting import begin_diversion
 from portal.pledges.models import Diversion, Pledge
 from portal.pledges.queries import may_go_to
 from portal.stages import engine
@@ -38,7 +37,10 @@ def designated(hospital, **said):
 
 def ask(gift, use, *, actor=None, at=AT):
     facts = DiversionAsked(new_use=use, reason=DiversionReason.CANNOT_TAKE)
-    return begin_diversion(gift.code, facts=facts, actor=actor or actor_of(Role.COORDINATOR), at=at)
+    asked, by = {"facts": facts, "at": at}, actor or actor_of(Role.COORDINATOR)
+    if Diversion.objects.filter(code=gift.code).exists():
+        return engine.advance(Diversion, gift.code, "ask_again", actor=by, **asked)
+    return engine.begin(Diversion, "ask", actor=by, code=gift.code, pledge=gift, **asked)
 
 
 def answer(gift, move, *, actor=None):
