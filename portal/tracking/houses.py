@@ -1,7 +1,7 @@
 """The public warehouse board and the page of a lot: what stands in a house, from sealed statements
 (R17), and where the pieces of one lot are. No person, no price."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from portal.input.templatetags.pages import day_words
 from portal.tracking import showing, words
 from portal.tracking.gift import sums, verdict
 from portal.tracking.listing.declared import Asked
@@ -82,7 +83,7 @@ def house(row: Subject, statements: list[Line]) -> dict[str, Any]:
 
 def _columns() -> list[str]:
     return [
-        *(_("Came in"), _("Went out"), _("In stock"), _("Of it set aside")),
+        *(_("Came in"), _("Went out"), _("In stock now"), _("Of it set aside")),
         *(_("To be used soon"), _("Oldest waiting since")),
     ]
 
@@ -155,7 +156,8 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
         "stage": showing.stage_label("lot", row.stage) if row else "",
         "tone": showing.stage_tone("lot", row.stage) if row else "",
         "near": _near(row) if row else "",
-        "headline": verdict.headline(part, shares),
+        "headline": _headline(row if stopped else None, verdict.headline(part, shares)),
+        "picture": "alert" if stopped else "box",
         "next": showing.stage_text("lot", row.stage) if row and stopped else "",
         "warn": "warn" if stopped else "",
         "holder": verdict.holders(part, shares),
@@ -167,11 +169,19 @@ def lot(code: str, gift: Gift, row: Subject | None) -> dict[str, Any]:
     }
 
 
+def _headline(stopped: Subject | None, said: str) -> str:
+    """Where it is; of a lot that nobody should use that first."""
+    if stopped is None:
+        return said
+    stage = showing.stage_label("lot", stopped.stage)
+    return _("%(stage)s: %(said)s") % {"stage": stage, "said": said}
+
+
 def _near(row: Subject) -> str:
     """A badge where the clock has said that the date is near, and it is not past it."""
     if not row.facts.get("near") or row.stage == "expired":
         return ""
-    return _("expires %(day)s") % {"day": row.facts.get("expiry", "")}
+    return _("expires %(day)s") % {"day": day_words(date.fromisoformat(row.facts["expiry"]))}
 
 
 def _goods(part: Gift) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         if line.public and (line.code == row.code or line.code[:1] in "CARS"):
             reached.setdefault(line.public, line.recorded_at)
     donor = named.get(row.uid, {}).get("donor_name", "") if row.visibility == "named" else ""
-    bars = sums.split_bars(row)
+    bars, told = sums.split_bars(row), verdict.view(row)
     for segment in (s for bar in bars for s in bar["rows"] if s["by"]):
         segment["href"] = reverse("tracking:shipment", args=[segment["by"]])
     return {
@@ -94,12 +94,12 @@ def gift(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "gift": row,
         "title": gift_title(row),
         "stage": stage_label("pledge", row.stage),
-        "tone": stage_tone("pledge", row.stage),
+        "tone": "amber" if told["tone"] else stage_tone("pledge", row.stage),
         "donor": donor,
         "donor_erased": isinstance(donor, Erased),
         "certified": bool(certifying.state_of(row)),
         "said": [*wishes.sentences(row), *after.proceeds_of_gift(row)],
-        "verdict": verdict.view(row),
+        "verdict": told,
         "answers": answers.answers(row, lines),
         "steps": verdict.stage_bar(row, reached),
         "bars": bars,

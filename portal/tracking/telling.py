@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ledger.core.postings import MONEY
 from portal.disclosure.classes import NAMED, OPEN
 from portal.input import provinces
+from portal.input.templatetags.pages import day_words
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Move, lifecycle
 from portal.tracking import words
@@ -53,9 +54,14 @@ def title(line: Line) -> str:
     return text or str(move.done or move.label) or line.type
 
 
+def _unsaid(spec: Spec, value: Any) -> bool:
+    """A count or weight that nobody had to say, and nobody said."""
+    return value == 0 and spec.of is int and spec.kind in ("", "count") and not spec.required
+
+
 def value_text(spec: Spec, value: Any, names: words.Names) -> str:
     """An open fact as people read it; nothing for nothing."""
-    nothing = value in (None, "", []) or isinstance(value, list)
+    nothing = value in (None, "", []) or isinstance(value, list) or _unsaid(spec, value)
     if nothing or (spec.kind == "aim" and value == "free" and not spec.required):
         return ""
     if isinstance(spec.choices, type):
@@ -67,7 +73,7 @@ def value_text(spec: Spec, value: Any, names: words.Names) -> str:
         written = {"amount": words.yuan, "tenths": words.degrees}.get(spec.kind)
         return written(value) if written else f"{value:,}"
     if isinstance(value, str) and issubclass(spec.of, date):
-        return value[:10]
+        return day_words(date.fromisoformat(value[:10]))
     return _text(spec.kind, str(value), names)
 
 
@@ -200,7 +206,7 @@ def _weighed(line: Line, most: int = 5) -> list[Fact]:
     out = [{"label": _("In the designated register that day"), "value": register}]
     needs = [
         f"{row['need']}/{row['need_line']}"
-        + ("" if row["gap"] is None else " " + _("(%(gap)s open)") % {"gap": f"{row['gap']:,}"})
+        + ("" if row["gap"] is None else _(" (%(gap)s open)") % {"gap": f"{row['gap']:,}"})
         for row in rows[:most]
     ]
     text = words.joined(needs, strong=True)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.tracking import queries, showing
 from portal.tracking.finding import lookup as finding
 from portal.tracking.gift import staying
+from portal.tracking.listing import asking
 from portal.tracking.models import Need, Organisation
 from portal.tracking.money import holdings, money_showing
 from portal.tracking.responding import fragment, page
@@ -121,6 +122,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         shown = showing.organisation(row, lines, named, first=told, count=count)
         own = {"designated": queries.is_designated(code), "late": due.late(code)}
         own |= {"figures": of_organisation.figures(row)}
+        own |= {"needs": asking.of_hospital(code) if row.kind == "hospital" else []}
         return {**shown, **own, **remarks.of(code)}
 
     return page(

@@ -1,5 +1,6 @@
 """What every template may use: icons, numbers, money, times, short hashes, bars."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -109,6 +110,36 @@ def _day(value: date, *, year: str) -> str:
     if english():
         return f"{value.day} {MONTHS[value.month - 1]}" + (f" {value.year}" if year else "")
     return (f"{value.year} 年 " if year else "") + f"{value.month} 月 {value.day} 日"
+
+
+def day_words(value: date) -> str:
+    """A date inside a sentence: 2026 年 11 月 25 日 or 25 Nov 2026."""
+    return _day(value, year="year")
+
+
+# A number with its unit (2,000 只), a standard with its number (GB 19083-2010), a code.
+TOGETHER = re.compile(
+    r"\d[\d,.]*\s[\u4e00-\u9fff]"
+    r"|\b(?:GB|YY|WS|EN)(?:/T)?\s\d[\d.]*(?:-\d{4})?"
+    r"|\b[A-Z]-[2-9A-HJKMNP-Z]{10}\b"
+)
+
+
+@register.filter
+def under(cells: Iterable[object], columns: Iterable[object]) -> list[tuple[object, object]]:
+    """Each cell of a row with the name of its column."""
+    return list(zip(columns, cells, strict=False))
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """The text, escaped; numbers stay on a line with their unit, standards in one piece."""
+    said, parts, end = str(conditional_escape(str(text))), [], 0
+    for found in TOGETHER.finditer(said):
+        parts.append((SafeString(said[end : found.start()]), SafeString(found[0])))
+        end = found.end()
+    start = format_html_join("", '{}<span class="num">{}</span>', parts)
+    return format_html("{}{}", start, SafeString(said[end:]))
 
 
 @register.filter

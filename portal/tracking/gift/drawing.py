@@ -18,7 +18,7 @@ from portal.tracking.gift.verdict import TONES, items
 from portal.tracking.models import Gift, Line
 
 WIDTH, COLUMNS, NODE = 1080, (0, 230, 490, 750), 10
-TALL, SLOT, THIN = 420, 30, 2  # of all pieces; of a node's words; of the thinnest band
+TALL, SLOT, THIN = 280, 30, 2  # of all pieces; of a node's words; of the thinnest band
 WORDS = (14, 16, 16, 22)  # Chinese characters that fit beside a node
 NAMELESS = ("damaged", "lost", "expired", "sold", "community", "returned")  # ends without a name
 Node = tuple[int, str, str]  # column, kind, code of warehouse, shipment or owner

@@ -267,17 +267,21 @@ def stage_bar(gift: Gift, reached: dict[str, Any]) -> list[dict[str, Any]]:
     """The six public stages. `reached`: {public stage: when an entry first told of it}."""
     rows = shares(gift)
     working = {PUBLIC[s.kind] for s in rows if s.open}
+    over = not working and (_over(gift) or bool(rows))
     farthest = max((PUBLIC_STAGES.index(p) for p in reached if p in PUBLIC_STAGES), default=0)
     steps = []
     for n, key in enumerate(PUBLIC_STAGES):
         at = reached.get(key)
+        came = key != "confirm" or any(PUBLIC.get(s.kind) == key for s in rows)
         if key in working:
             mark = "now"
-        elif at is not None:
+        elif at is not None and came:
             mark = "done"
         else:
-            mark = "skip" if n < farthest else "next"
-        note = _("not needed") if mark == "skip" else _("to come") if mark == "next" else ""
+            mark = "skip" if n < farthest or over else "next"
+        note = _("to come") if mark == "next" else ""
+        if mark == "skip":
+            at, note = None, _("not needed") if came and n < farthest else _("did not come to it")
         open_here = [s for s in rows if s.open and PUBLIC[s.kind] == key]
         if key == "confirm" and working:
             open_here = [s for s in rows if PUBLIC.get(s.kind) == key]

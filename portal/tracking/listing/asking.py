@@ -12,6 +12,7 @@ from portal.tracking.listing.declared import Asked
 from portal.tracking.models import Need, NeedLine
 
 OF_A_NEED = 5  # lines of one need on the list
+MOST = 3  # needs on the page of a hospital
 
 
 @require_safe
@@ -23,10 +24,17 @@ def needs(request: HttpRequest) -> HttpResponse:
 
 def _cards(found: list[Any], asked: Asked) -> list[dict[str, Any]]:
     rows = queries.rows_of(found, item_class=asked.values.get("class", ""))
-    return [_card(need, rows[need.code], never=need.never) for need in found]
+    return [card(need, rows[need.code], never=need.never) for need in found]
 
 
-def _card(need: Need, rows: list[NeedLine], *, never: bool) -> dict[str, Any]:
+def of_hospital(code: str) -> list[dict[str, Any]]:
+    """Its open needs as in the list, what is missing longest first; two questions."""
+    found = list(Need.objects.filter(hospital=code, open=True).order_by("-place", "code")[:MOST])
+    rows = queries.rows_of(found) if found else {}
+    return [card(need, rows[need.code], never=False) for need in found]
+
+
+def card(need: Need, rows: list[NeedLine], *, never: bool) -> dict[str, Any]:
     return {
         "need": need,
         "name": showing.need_name(need),

@@ -179,7 +179,7 @@ NEEDS = ListOf(
         Filter("all", _("Closed ones too"), "tick"),
         HOSPITAL,
     ),
-    orders=(Order("missing", _("Longest missing first"), ("-rank",)), NEWEST, OLDEST),
+    orders=(Order("missing", _("Largest gap first"), ("-rank",)), NEWEST, OLDEST),
     things=_needs,
     records=need_items,
     standing=lambda values: () if values.get("all") or values.get("stage") else ("open",),

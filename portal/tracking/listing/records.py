@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PLACES = {
     "inbound": _("On the way in"),
     "quarantine": _("Under inspection"),
-    "stock": _("In stock"),
+    "stock": _("In stock now"),
     "held": _("Held"),
     "reserved": _("Set aside"),
     "transit": _("On the way"),

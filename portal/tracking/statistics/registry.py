@@ -164,7 +164,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _at("inbound", _("On the way in"), _("Sent by donors or sellers and not yet counted.")),
     _at("quarantine", _("Under inspection"), _("Counted in and waiting for inspection.")),
-    _at("stock", _("In stock"), _("In a warehouse and not set aside for anybody.")),
+    _at("stock", _("In stock now"), _("In a warehouse and not set aside for anybody.")),
     _at("reserved", _("Set aside"), _("Set aside for a hospital, or packed for it.")),
     _at("transit", _("Under way"), _("With a carrier; delivered but not confirmed is in it.")),
     _at("held", _("Held"), _("Held until explained or until its owner decides.")),

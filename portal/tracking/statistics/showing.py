@@ -1,6 +1,7 @@
 """The statement of all figures as the template wants it: cards, tables, charts with their words."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.input import provinces
+from portal.input.templatetags.pages import day_words
 from portal.stages.table import lifecycle
 from portal.tracking import telling, words
 from portal.tracking.statistics import charts, registry, tiles
@@ -122,7 +124,8 @@ def balance(told: Statement) -> list[str]:
         came = sum(told.sums.of(figure.name, part) for figure in sources)
         there = sum(told.sums.of(figure.name, part) for figure in places)
         sign = "=" if came == there else "≠"
-        out.append(f"{_kind(told, part)}: {came:,} {sign} {there:,}")
+        colon = ": " if words.english() else "："
+        out.append(f"{_kind(told, part)}{colon}{came:,} {sign} {there:,}")
     return out
 
 
@@ -142,11 +145,11 @@ def _days(told: Statement, part: str) -> dict[str, Any] | None:
     best = max(range(len(days)), key=lambda n: (came[n], n))
     said = {
         "kind": _kind(told, part),
-        "from": days[0],
-        "to": days[-1],
+        "from": day_words(date.fromisoformat(days[0])),
+        "to": day_words(date.fromisoformat(days[-1])),
         "sent": f"{sum(sent):,}",
         "came": f"{sum(came):,}",
-        "best": days[best],
+        "best": day_words(date.fromisoformat(days[best])),
         "most": f"{came[best]:,}",
     }
     return {

@@ -177,3 +177,28 @@ def test_who_only_wants_more_lines_is_told_of_no_mistake():
     form.wants_more = "n"
 
     assert pages.mistakes(form) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2,000 只已确认", '<span class="num">2,000 只</span>已确认'),
+        ("mask GB 19083-2010.", 'mask <span class="num">GB 19083-2010</span>.'),
+        ("by G-7K2M9Q4TX5", 'by <span class="num">G-7K2M9Q4TX5</span>'),
+        ("<b> 5 只 & more", '&lt;b&gt; <span class="num">5 只</span> &amp; more'),
+        ("nothing of it", "nothing of it"),
+    ],
+)
+def test_numbers_keep_their_unit_on_the_line_and_the_text_stays_escaped(text, shown):
+    assert pages.unbroken(text) == shown
+
+
+def test_a_date_in_a_sentence_is_written_as_everywhere():
+    assert in_both(lambda: pages.day_words(date(2026, 11, 8))) == [
+        "2026 年 11 月 8 日",
+        "8 Nov 2026",
+    ]
+
+
+def test_each_cell_knows_the_name_of_its_column():
+    assert pages.under([1, 2], ["sent", "came"]) == [("sent", 1), ("came", 2)]

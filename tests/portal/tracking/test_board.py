@@ -38,7 +38,7 @@ def house():
 def text(client, address):
     answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
-    return WORDS.sub(" ", answer.content.decode())
+    return " ".join(WORDS.sub(" ", answer.content.decode()).split())
 
 
 def test_r17_the_board_shows_what_came_went_is_there_and_waits(client, house, seal_and_project):
@@ -150,7 +150,9 @@ def test_a_recall_stands_on_top_of_the_pages_of_lot_and_gift(client, house, seal
     seal_and_project()
 
     assert f"Recalled: {lot.code}" in text(client, f"/en/g/{lot.pledge.code}/")
-    assert "whoever has some of it sets it aside" in text(client, f"/en/lots/{lot.code}/")
+    page = text(client, f"/en/lots/{lot.code}/")
+    assert "Recalled: 1,000 pieces in stock at Example warehouse." in page
+    assert "whoever has some of it sets it aside" in page
 
 
 def test_r01_every_way_out_of_stock_adds_up_on_the_gifts_page(house, seal_and_project):

@@ -214,3 +214,21 @@ def test_r02_the_mask_guide_says_which_mask_is_fit_for_which_use(client, shown, 
     assert medical.count('class="yes"') == 4
     assert "/guide/masks/" in client.get(f"/{language}/needs/").content.decode()
     assert "/guide/masks/" in client.get(f"/{language}/about/").content.decode()
+
+
+def test_the_page_of_a_hospital_says_first_what_it_needs(
+    client, shown, django_assert_max_num_queries
+):
+    many = posted(line(900, 30), line(600, 30, key=SURGICAL, kind=QuantityKind.ESTIMATED))
+    one = posted(line(70, 7))
+    shown()
+
+    counts = []
+    for need, said in ((one, ["70 pieces still missing"]), (many, ["900 pieces", "/ about 600"])):
+        with django_assert_max_num_queries(14) as asked:
+            page = client.get(f"/en/o/{need.hospital.code}/").content.decode()
+        counts.append(len(asked))
+        assert page.index("What it needs now") < page.index("What concerned it lately")
+        assert all(text in page for text in said)
+        assert f"/en/needs/{need.code}/pledge/1/" in page
+    assert counts[0] == counts[1]

@@ -204,3 +204,28 @@ def test_the_goods_table_balances_whatever_happened(moves):
     assert sum(sums.sums(row, MASK).values()) == found
     assert "≠" not in sums.balance(row)
     assert all(share.amount > 0 for share in verdict.shares(row))
+
+
+WAY = dict.fromkeys(("start", "match", "store", "allocate", "deliver", "confirm"), NOON)
+
+
+def test_a_gift_that_no_hospital_got_is_not_ticked_off_as_confirmed():
+    lost = gift({f"lost:{S}": 1000}, stage="fulfilled")
+
+    with translation.override("en"):
+        last = verdict.stage_bar(lost, WAY)[-1]
+
+    assert last == {
+        "label": "Confirmation",
+        "mark": "skip",
+        "at": None,
+        "note": "did not come to it",
+    }
+
+
+def test_a_gift_that_has_ended_promises_no_further_steps():
+    withdrawn = gift({}, stage="withdrawn")
+
+    steps = verdict.stage_bar(withdrawn, {"start": NOON, "match": NOON})
+
+    assert [step["mark"] for step in steps] == ["done", "done", *["skip"] * 4]
