@@ -51,10 +51,10 @@ def take(
     it.
 
     404 where the subject is not the actor's or the move does not exist, 422 with everything kept
-    for input that is refused,
-    a redirect to `done(subject)` once it is taken. `fields` are the model's own fields of an
-    opening, `opening` a form on the same page that asks for them, `photos` makes one that
-    asks for photos and papers, kept once the move is taken; before it where the table says so.
+    for input that is refused, a redirect to `done(subject)` once it is taken. `fields` are the
+    model's own fields of an opening, `opening` a form on the same page that asks for them, `photos`
+    makes one that asks for photos and papers, kept once the move is taken; before it where the
+    table says so.
     """
     row = _row(model, move, subject, actor)
     form = make_form(
@@ -69,30 +69,9 @@ def take(
     )
     sent = request.method == "POST" and prefill is None and not form.wants_more
     files = None if photos is None else photos(*_sent_files(request) if sent else ())
-    if sent and (known := _known(form, model=model, row=row, actor=actor, subject=subject)):
-        if _all_valid(files):
-            _keep(request, files, known, actor=actor)
-        return went_on(request, done(known))
-    if sent and _all_valid(form, opening, files):
-        own = opening.cleaned_data if opening is not None else {}
-        try:
-            if row.evidence:
-                _show(files, subject, actor=actor)
-            taken = _call(
-                form,
-                model=model,
-                row=row,
-                actor=actor,
-                subject=subject,
-                fields={**(fields or {}), **own},
-                at=timezone.now(),
-            )
-        except MoveRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            if not row.evidence:
-                _keep(request, files, taken, actor=actor)
-            return went_on(request, done(taken))
+    about = {"model": model, "row": row, "actor": actor, "subject": subject}
+    if sent and (taken := _taken(request, form, opening, files, fields or {}, about)):
+        return went_on(request, done(taken))
     refused = form.is_bound and prefill is None and not form.wants_more
     page = {
         "form": form,
@@ -108,6 +87,36 @@ def take(
     response = render(request, template, page, status=422 if refused else 200)
     add_never_cache_headers(response)
     return response
+
+
+def _taken(
+    request: HttpRequest,
+    form: MoveForm,
+    opening: forms.BaseForm | None,
+    files: FilesForm | None,
+    fields: dict[str, Any],
+    about: dict[str, Any],
+) -> Subject | None:
+    """The subject once the move is taken, or was when the form came first; None where something is
+    refused, which the forms then say. `about`: model, row, actor and subject."""
+    first = not about["row"].evidence  # the move, then the photos
+    if known := _known(form, **about):
+        if _all_valid(files):
+            _keep(request, files, known, actor=about["actor"])
+        return known
+    if not _all_valid(form, opening, files):
+        return None
+    own = opening.cleaned_data if opening is not None else {}
+    try:
+        if not first:
+            _show(files, about["subject"], actor=about["actor"])
+        taken = _call(form, fields={**fields, **own}, at=timezone.now(), **about)
+    except MoveRefused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    if first:
+        _keep(request, files, taken, actor=about["actor"])
+    return taken
 
 
 def went_on(request: HttpRequest, address: str) -> HttpResponse:
@@ -171,24 +180,26 @@ def _sent_files(request: HttpRequest) -> tuple[Any, Any]:
 def _keep(request: HttpRequest, files: FilesForm | None, subject: Subject, *, actor: Actor) -> None:
     """The move is taken whatever becomes of its photos: what is too many is said on the next
     page."""
-    if files is None or not files.found:
-        return
-    shows = Shows(files.cleaned_data["shows"])
-    try:
-        attach(code=subject.code, found=files.found, shows=shows, by=actor, at=timezone.now())
-    except (Unfit, Refused) as unfit:
-        messages.error(request, str(unfit))
+    if wrong := _attached(files, subject, actor=actor):
+        messages.error(request, wrong)
 
 
 def _show(files: FilesForm | None, subject: Subject | None, *, actor: Actor) -> None:
     """The photos first: the move may rest on them. They stay, whatever becomes of it."""
+    if wrong := _attached(files, subject, actor=actor):
+        raise MoveRefused(wrong)
+
+
+def _attached(files: FilesForm | None, subject: Subject | None, *, actor: Actor) -> str:
+    """Photos and papers kept with the subject; what is wrong with them, or nothing."""
     if files is None or subject is None or not files.found:
-        return
+        return ""
     shows = Shows(files.cleaned_data["shows"])
     try:
         attach(code=subject.code, found=files.found, shows=shows, by=actor, at=timezone.now())
     except (Unfit, Refused) as unfit:
-        raise MoveRefused(str(unfit)) from unfit
+        return str(unfit)
+    return ""
 
 
 def _row(model: type[Subject], move: str, subject: Subject | None, actor: Actor) -> Move:
