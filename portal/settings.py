@@ -149,7 +149,7 @@ INSTALLED_APPS = [
     "ledger",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
+    "portal.stages.workbench_app.WorkbenchConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -42,6 +42,7 @@ UNGRANTED = frozenset(
 )  # held by a link, by time, by the programme; never granted to a person
 STAFF = frozenset(Role) - UNGRANTED - {HOSPITAL}  # these work in the admin
 CHARITY = frozenset({COORDINATOR, WAREHOUSE, QUALITY, DISPATCHER, FINANCE, PUBLISHER, MODERATOR})
+AT_THE_DOCK = frozenset({WAREHOUSE, QUALITY, DISPATCHER, COORDINATOR, HOSPITAL})  # handle goods
 EVERYWHERE = frozenset(
     {AUTHORITY, AUDITOR, SECURITY, CLOCK, SYSTEM}
 )  # not bound to one organisation's subjects

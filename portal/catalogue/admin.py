@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from portal.catalogue.models import Item, Pack, Variant
-from portal.stages.admin import ReadOnlyRows, SubjectAdmin
+from portal.stages.admin import ReadOnlyRows, SubjectAdmin, Way
 from portal.stages.models import Subject
 
 
@@ -38,5 +38,5 @@ class ItemAdmin(SubjectAdmin):
     def _openings(self, request: HttpRequest) -> list[Any]:
         return []
 
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[Way]:
         return []

@@ -79,17 +79,29 @@ class Credited(Facts):
     rate_source: RateSource = fact(_("Where the rate is from"), default=RateSource.NONE)
 
 
-class Entered(Donor, Credited, line=_("Gift of money: {amount}")):
+FOREIGN = (
+    _("It came in another currency"),
+    ("currency", "original", "rate", "rate_on", "rate_source"),
+)
+
+
+class Entered(
+    Donor,
+    Credited,
+    line=_("Gift of money: {amount}"),
+    asks_first=("amount", "fund", "way", "received_on", "bank_serial", "shown", "donor_name"),
+    folds=FOREIGN,
+):
     amount: int = fact(_("Amount in yuan"), kind="amount")
     fund: str = fact(_("Fund"), choices="fund_choices", default="")
     way: Way = fact(_("How it came"), default=Way.BANK)
 
 
-class Arrived(Credited, line=_("On the account: {amount}")):
+class Arrived(Credited, line=_("On the account: {amount}"), asks_first=("amount",), folds=FOREIGN):
     amount: int = fact(_("Amount in yuan"), kind="amount")
 
 
-class Identified(Donor, line=_("Found out whose it is and what for")):
+class Identified(Donor, line=_("Found out whose it is and what for"), asks_first=("fund",)):
     fund: str = fact(_("Fund"), choices="fund_choices")
 
 

@@ -26,7 +26,7 @@ class Asked(Facts):
     papers: tuple[PaperFiled, ...] = fact(_("Documents"), default=())
 
 
-class Requested(Asked, line=_("{amount} asked for: {purpose}")):
+class Requested(Asked, line=_("{amount} asked for: {purpose}"), asks_first=("fund", "amount")):
     fund: str = fact(_("Fund"), choices="open_fund_choices")
 
 

@@ -46,7 +46,14 @@ class ChangeReason(Choice):
     MISTAKE = "mistake", _("A figure was wrong")
 
 
-class AskedLine(Facts):
+class AskedLine(
+    Facts,
+    asks_first=("variant", "quantity", "quantity_kind", "priority"),
+    folds=(
+        _("More about this line, if it matters"),
+        ("only_exact", "daily_use", "stock_days", "as_written"),
+    ),
+):
     variant: str = fact(_("Item and standard"), choices="variant_choices")
     quantity_kind: QuantityKind = fact(_("How certain is the quantity"), default=QuantityKind.EXACT)
     quantity: int | None = fact(_("Quantity in base units"), default=None)

@@ -36,7 +36,13 @@ class WithdrawReason(Choice):
     MISTAKE = "mistake", _("Entered by mistake")
 
 
-class GivenLine(Facts):
+class GivenLine(
+    Facts,
+    folds=(
+        _("What stands on the label (if you have it at hand)"),
+        ("expiry", "made_on", "batch", "maker", "packs", "registration"),
+    ),
+):
     variant: str = fact(_("Item and standard"), choices="variant_choices")
     quantity: int = fact(_("Quantity in base units"))
     need: str = fact(_("Need"), default="", kind="hidden")

@@ -21,6 +21,7 @@ from portal.accounts.roles import HOSPITAL
 from portal.accounts.secret import by_secret_link
 from portal.evidence.forms import FilesForm
 from portal.organisations.queries import names
+from portal.receipts.forms import ConfirmForm
 from portal.receipts.models import Receipt
 from portal.shipping.asking import CONFIRM
 from portal.shipping.models import Shipment
@@ -54,6 +55,7 @@ def confirm_shipment(
         model=Receipt,
         move="confirm",
         actor=actor,
+        kind=ConfirmForm,
         fields={"shipment": shipment, "code": shipment.code},
         template="receipts/confirm.html",
         context={

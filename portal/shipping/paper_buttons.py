@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from portal.papers.printing import paper
-from portal.stages.admin import SubjectAdmin
+from portal.stages.admin import SubjectAdmin, Way
 from portal.stages.models import Subject
 
 
@@ -51,7 +51,7 @@ class WithPapers(SubjectAdmin):
             raise Http404
         return paper(request, one.template, context, name=f"{subject.code}-{one.key}")
 
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[Way]:
         moves = super()._moves(request, subject)
         mine = (one for one in self.papers if one.made(request, subject) is not None)
-        return [*moves, *((self._address(one.key, subject.pk), one.label) for one in mine)]
+        return [*moves, *((self._address(one.key, subject.pk), one.label, False) for one in mine)]

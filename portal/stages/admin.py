@@ -21,9 +21,13 @@ from portal.accounts.acting import Actor, acting_in
 from portal.accounts.roles import AUDITOR
 from portal.evidence.forms import FilesForm
 from portal.evidence.sending import send_files
+from portal.stages.admin_values import filled, readable
 from portal.stages.engine import allowed_moves
+from portal.stages.leading import leads_on
 from portal.stages.models import Subject
 from portal.stages.views import take
+
+Way = tuple[str, object, bool]  # address, label, whether it brings the subject further
 
 
 def public_page(subject: Subject | None, page: str) -> str:
@@ -56,6 +60,18 @@ class ReadOnlyRows(admin.TabularInline[Any, Any]):
     template = "admin/stages/rows.html"
     extra = 0
     can_delete = False
+    _columns: Any = ()  # of this request: Django makes the inline anew for each
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Each column as something to read; made once, for Django compares them."""
+        if not self._columns:
+            names: Any = super().get_fields(request, obj)
+            table = self.parent_model.lifecycle
+            self._columns = readable(self.model, names, table, request)
+        return self._columns
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -98,7 +114,8 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
         programme needs."""
         hidden = {self.opts.pk.name, "version"}
         names = [f.name for f in self.opts.fields if f.editable and f.name not in hidden]
-        return self.fields or ["at_stage" if name == "stage" else name for name in names]
+        wanted: Any = self.fields or ["at_stage" if name == "stage" else name for name in names]
+        return readable(self.model, filled(obj, wanted), self.model.lifecycle, request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.capacities(request))
@@ -144,7 +161,11 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {**(extra_context or {}), "openings": self.openings(request)}
+        context = {
+            "title": self.opts.verbose_name_plural,
+            **(extra_context or {}),
+            "openings": self.openings(request),
+        }
         return super().changelist_view(request, context)
 
     def openings(self, request: HttpRequest) -> list[tuple[str, object]]:
@@ -160,7 +181,12 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
     ) -> HttpResponse:
         subject = self.get_object(request, object_id)
         moves = [] if subject is None else self._moves(request, subject)
-        told = {"moves": moves, "files": self._files(request, subject)}
+        told = {
+            "title": self.opts.verbose_name,
+            "subtitle": str(subject or ""),
+            "moves": moves,
+            "files": self._files(request, subject),
+        }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **told})
 
     def open_view(self, request: HttpRequest, move: str) -> HttpResponse:
@@ -261,14 +287,14 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
         opening = self.model.lifecycle.opening
         return [opening] if roles & set(opening.by) and not opening.within else []
 
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
-        found: dict[str, tuple[str, object]] = {}
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[Way]:
+        """What brings it further first."""
+        found: dict[str, Way] = {}
         for actor in self.capacities(request):
             for move in allowed_moves(subject, actor):
-                found.setdefault(
-                    move.name, (self._address("move", subject.pk, move.name), move.label)
-                )
-        return list(found.values())
+                address = self._address("move", subject.pk, move.name)
+                found.setdefault(move.name, (address, move.label, leads_on(subject, move)))
+        return sorted(found.values(), key=lambda way: not way[2])
 
     def _page_of(self, subject: Subject) -> str:
         return self._address("change", subject.pk)

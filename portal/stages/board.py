@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from portal.stages.admin import SubjectAdmin
 from portal.stages.table import Lifecycle
+from portal.stages.workbench import place
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,10 @@ class Waiting:
 def waiting(request: HttpRequest) -> list[Waiting]:
     """Every stage with subjects that this person may move on; one query for each kind."""
     found = []
-    for model, page in admin.site._registry.items():  # noqa: SLF001 -- Django gives no other way
-        if not isinstance(page, SubjectAdmin):
-            continue
+    for page in _pages():
+        model = page.model
         roles = {actor.role for actor in page.capacities(request)}
-        table = model.lifecycle  # type: ignore[attr-defined]  # a SubjectAdmin's model is a Subject
+        table = model.lifecycle
         moves = {s.key: tuple(onward(table, s.key, roles)) for s in table.stages if not s.ends}
         watched = {s.key for s in table.stages if roles & set(s.watched_by)}
         wanted = [key for key, labels in moves.items() if labels or key in watched]
@@ -65,5 +65,10 @@ def onward(table: Lifecycle, stage: str, roles: set[str]) -> Iterator[object]:
 
 def openings(request: HttpRequest) -> list[tuple[str, object]]:
     """The opening moves this person may take, as (address, label)."""
-    pages = [p for p in admin.site._registry.values() if isinstance(p, SubjectAdmin)]  # noqa: SLF001
-    return [opening for page in pages for opening in page.openings(request)]
+    return [opening for page in _pages() for opening in page.openings(request)]
+
+
+def _pages() -> list[SubjectAdmin]:
+    """The lists of subjects, in the order of the work."""
+    pages = [p for p in admin.site._registry.values() if isinstance(p, SubjectAdmin)]  # noqa: SLF001 -- Django gives no other way
+    return sorted(pages, key=lambda page: place(page.opts.label_lower))

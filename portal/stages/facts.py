@@ -113,11 +113,19 @@ class Facts:
     """Base of every record of facts; subclasses become frozen keyword-only dataclasses."""
 
     says: ClassVar[object] = ""  # what its line in a timeline says
+    asks_first: ClassVar[tuple[str, ...]] = ()  # what a form asks for before the others
+    folds: ClassVar[tuple[object, tuple[str, ...]]] = ("", ())  # folded away in it: title, names
 
-    def __init_subclass__(cls, line: object = "", **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls,
+        line: object = "",
+        asks_first: tuple[str, ...] = (),
+        folds: tuple[object, tuple[str, ...]] = ("", ()),
+        **kwargs: Any,
+    ) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(frozen=True, kw_only=True)(cls)
-        cls.says = line
+        cls.says, cls.asks_first, cls.folds = line, asks_first, folds
 
     @classmethod
     def specs(cls) -> tuple[Spec, ...]:

@@ -15,6 +15,7 @@ from portal.input.cleaning import ASK_AGAIN
 from portal.input.fields import CleanAmount, CleanQuantity, CleanText
 from portal.input.once import Once, fresh_key, once
 from portal.stages.facts import Facts, Spec
+from portal.stages.form_parts import Part, parts, row_parts
 from portal.stages.table import Move
 
 MOST_ROWS = 300
@@ -138,6 +139,10 @@ class MoveForm(forms.Form):
             fine = self._numbers_meant() and self._rows_given()
         return fine
 
+    def parts(self) -> list[Part]:
+        """What the page shows, in the order in which one thinks of it."""
+        return parts(self, self.rows, self.move.facts)
+
     def facts(self) -> Facts:
         """The facts as declared; only after `is_valid()`."""
         values: dict[str, Any] = {}
@@ -210,6 +215,10 @@ class RowForm(forms.Form):
                 spec, type(self).choices, may_stay_empty=not self.fixed
             )
         self.caption = self.initial.get("caption", "")
+
+    def parts(self) -> Part:
+        """Its fields, and those that are folded away."""
+        return row_parts(self, self.facts)
 
     def full_clean(self) -> None:
         if not self.sent:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from portal.stages.admin import SubjectAdmin
+from portal.stages.admin import SubjectAdmin, Way
 from portal.stages.engine import MoveRefused
 from portal.stages.models import Subject
 
@@ -59,9 +59,9 @@ class LinkPage(SubjectAdmin):
         add_never_cache_headers(response)
         return response
 
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[Way]:
         """The table's moves, and the hospital's link while it has something to say."""
         moves = super()._moves(request, subject)
         if self.may_link(request, subject):
-            moves.append((self._address("link", subject.pk), _("The hospital's link")))
+            moves.append((self._address("link", subject.pk), _("The hospital's link"), False))
         return moves

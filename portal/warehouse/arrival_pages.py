@@ -15,7 +15,7 @@ from portal.catalogue.queries import cold_range
 from portal.funds.models import Spend
 from portal.pledges.models import Pledge
 from portal.pledges.stages import PLEDGE
-from portal.stages.admin import SubjectAdmin
+from portal.stages.admin import SubjectAdmin, Way
 from portal.stages.models import Subject
 from portal.warehouse.cold_page import put_log
 from portal.warehouse.models import Arrival, Lot, Warehouse
@@ -127,10 +127,10 @@ class ArrivalPages(SubjectAdmin):
         lots = Lot.objects.filter(arrivalline__arrival__code=arrival.code)
         return any(cold_range(lot.variant) for lot in lots.select_related("variant__item"))
 
-    def _moves(self, request: HttpRequest, subject: Subject) -> list[tuple[str, object]]:
+    def _moves(self, request: HttpRequest, subject: Subject) -> list[Way]:
         moves = super()._moves(request, subject)
         if self._counter(request, subject) is not None:
-            moves.append((self._address("note", subject.pk), _("Import a goods-in note")))
+            moves.append((self._address("note", subject.pk), _("Import a goods-in note"), False))
         if self._logger(request, subject) is not None and self._is_cold(subject):
-            moves.append((self._address("cold", subject.pk), _("Read a temperature log")))
+            moves.append((self._address("cold", subject.pk), _("Read a temperature log"), False))
         return moves

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.acting import Actor, acting_as
 from portal.accounts.models import Person
-from portal.accounts.roles import COORDINATOR, DISPATCHER, HOSPITAL, QUALITY, WAREHOUSE
+from portal.accounts.roles import AT_THE_DOCK
 from portal.evidence.forms import FilesForm
 from portal.shipping.models import Release, Shipment
 from portal.stages.forms import MoveForm
@@ -27,7 +27,6 @@ from portal.stages.views import take
 from portal.workspace import handling
 from portal.workspace.scanned import Unread, read
 
-HANDS = (WAREHOUSE, QUALITY, DISPATCHER, COORDINATOR, HOSPITAL)
 CAMERA = "geolocation=(), camera=(self), microphone=()"  # on these pages only
 Actors = list[Actor]
 
@@ -48,7 +47,7 @@ def at_the_dock(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     def page(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         assert isinstance(request.user, Person)
-        actors = acting_as(request.user, HANDS)
+        actors = acting_as(request.user, AT_THE_DOCK)
         if not actors:
             raise PermissionDenied(_("These pages are for those who handle goods."))
         response = view(request, actors=actors, **kwargs)

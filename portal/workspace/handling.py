@@ -14,6 +14,7 @@ from portal.receipts.models import Receipt
 from portal.shipping.models import Release, Shipment
 from portal.shipping.queries import CONFIRMABLE, of_gift
 from portal.stages.engine import allowed_moves
+from portal.stages.leading import leads_on
 from portal.stages.models import Subject
 from portal.stages.registry import subjects
 from portal.stages.table import Move
@@ -71,18 +72,12 @@ def deeds(subject: Subject, actors: Sequence[Actor], *, scanned: str = "") -> li
     found: dict[str, Deed] = {}
     for actor in actors:
         for move in allowed_moves(subject, actor):
-            main = _further(subject, move)
+            main = leads_on(subject, move)
             address = _address(subject, move.name, scanned)
             found.setdefault(move.name, Deed(subject, move.label, address, main))
         for name, deed in _beyond(subject, actor):
             found.setdefault(name, deed)
     return sorted(found.values(), key=lambda deed: not deed.main)
-
-
-def _further(subject: Subject, move: Move) -> bool:
-    """Not what takes back, cancels or writes off: that waits for nobody."""
-    stages = subject.lifecycle.by_key
-    return any(t != subject.stage and not stages[t].detour for t in move.targets)
 
 
 def _address(subject: Subject, move: str, scanned: str) -> str:
@@ -110,7 +105,7 @@ def _openings(subject: Subject) -> Iterable[tuple[Move, str]]:
 def who_can(subject: Subject) -> list[tuple[object, str]]:
     """(what is to be done next, by whom), as the tables say."""
     table = subject.lifecycle
-    onward = [m for m in table.moves if subject.stage in m.source and _further(subject, m)]
+    onward = [m for m in table.moves if subject.stage in m.source and leads_on(subject, m)]
     opened = [move for move, _address_of in _openings(subject)]
     return [
         (move.label, ", ".join(role_label(role) for role in move.by))

@@ -41,7 +41,7 @@ from portal.workspace.queries import (
 )
 
 Actors = dict[str, Actor]  # by the hospital's code
-BLANK_ROWS = 5
+BLANK_ROWS = 3
 
 
 def of_hospital(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta, timezone
 from django import forms
 
 from portal.input.templatetags.pages import in_large_units
+from portal.stages.facts import Facts
+from portal.stages.form_parts import Part, row_parts
 
 AT = datetime(2026, 11, 19, 15, 42, 7, tzinfo=timezone(timedelta(hours=8)))
 HASH = "5b2305ccc0dbfdabd6c18b98b5bdd533793eb21b388aba0c03fc84f3cb6e029b"
@@ -46,6 +48,9 @@ def line(say):
             required=False,
             widget=forms.DateInput(attrs={"type": "date"}),
         )
+
+        def parts(self):
+            return row_parts(self, Facts)
 
     return Line
 
@@ -410,5 +415,7 @@ def components(language):
         ],
         "_field": [{"field": fresh["title"]}, {"field": fresh["kind"]}, {"field": fresh["agreed"]}],
         "_rows": [{"rows": fresh_rows, "legend": say("明细（新）", "Fresh lines"), "add": "add"}],
+        "_cell": [{"field": fresh["title"]}],
+        "_folded": [{"parts": Part(title=say("更多", "More"), fields=(fresh["title"],))}],
         "_errors": [{"form": wrong, "rows": wrong_rows}],
     }

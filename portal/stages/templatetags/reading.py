@@ -1,13 +1,13 @@
 """What a page of the workbench shows of a subject."""
 
 from django import template
-from django.contrib.admin import site
 from django.contrib.admin.helpers import AdminReadonlyField
-from django.contrib.admin.sites import NotRegistered
 from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest
+
+from portal.stages.admin_values import may_open
 
 register = template.Library()
 
@@ -25,10 +25,3 @@ def read_by(field: AdminReadonlyField, request: HttpRequest) -> str:
     if isinstance(value, Model) and not may_open(request, value):
         return str(value)
     return str(field.contents())
-
-
-def may_open(request: HttpRequest, row: Model) -> bool:
-    try:
-        return site.get_model_admin(type(row)).has_view_permission(request, row)
-    except NotRegistered:
-        return False

@@ -240,7 +240,7 @@ def test_acceptance_07_both_sides_are_named_and_a_rejection_needs_its_reason(cli
     wrong = client.post(address, row(accepted=900, rejected=50, reason="damaged"))
     silent = client.post(address, row(accepted=900, rejected=100))
 
-    assert "is 950, sent + surplus is 1000, a difference of 50" in wrong.content.decode()
+    assert "1,000 were sent, 950 came. The other 50 are now" in wrong.content.decode()
     assert "choose a reason" in silent.content.decode()
     assert (wrong.status_code, silent.status_code, Receipt.objects.count()) == (422, 422, 0)
 
@@ -271,7 +271,34 @@ def test_r21_what_came_is_compared_in_base_units_and_never_in_packs(client):
     answer = client.post(f"/en/confirm/{token}/", row(accepted=10))
 
     assert answer.status_code == 422
-    assert "is 10, sent + surplus is 5, a difference of 5" in answer.content.decode()
+    assert "5 were sent, 10 came. The 5 too many are now" in answer.content.decode()
+
+
+def test_who_changes_one_number_gets_the_rest_worked_out_and_looks_once_more(client, address):
+    """940 of 1,000: one number typed, nothing recorded, then sent again as it stands."""
+    first = client.post(address, row(accepted=940))
+    line = first.context["form"].rows["lines"].forms[0]
+    shown = {name: line[name].value() for name in ("accepted", "missing", "surplus", "reason")}
+
+    assert (first.status_code, Receipt.objects.count()) == (422, 0)
+    assert shown == {"accepted": "940", "missing": "60", "surplus": "0", "reason": "short"}
+    assert 'name="lines-0-missing" value="60"' in first.content.decode()
+    assert client.post(address, row(**shown)).status_code == 302
+    assert Receipt.objects.get().stage == "discrepancy"
+
+
+def test_a_reason_that_was_chosen_stands_when_the_rest_is_worked_out(client, address):
+    answer = client.post(address, row(accepted=900, rejected=50, reason="damaged"))
+
+    line = answer.context["form"].rows["lines"].forms[0]
+    assert (line["missing"].value(), line["reason"].value()) == ("50", "damaged")
+
+
+def test_numbers_that_somebody_worked_out_himself_are_not_changed(client, address):
+    answer = client.post(address, row(accepted=900, missing=60, reason="short"))
+
+    assert "a difference of 40" in answer.content.decode()
+    assert answer.context["form"].rows["lines"].forms[0]["missing"].value() == "60"
 
 
 def test_the_phone_offers_its_camera_where_a_delivery_is_confirmed(client, address):

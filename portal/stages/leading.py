@@ -1,0 +1,10 @@
+"""Which moves bring a subject further: what one is there to do, before what one may also do."""
+
+from portal.stages.models import Subject
+from portal.stages.table import Move
+
+
+def leads_on(subject: Subject, move: Move) -> bool:
+    """Not what takes back, cancels or writes off: that waits for nobody."""
+    stages = subject.lifecycle.by_key
+    return any(t != subject.stage and not stages[t].detour for t in move.targets)
