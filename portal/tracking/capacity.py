@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from portal.input.provinces import place
 from portal.tracking import queries
 from portal.tracking.gift import carried
-from portal.tracking.models import Line, Subject
+from portal.tracking.models import Subject
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 
@@ -23,7 +23,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
         rows = list(Subject.objects.filter(kind=KIND, stage="open").order_by("pk")[:MOST])
         codes = [row.code for row in rows]
-        lines = list(Line.objects.filter(type__in=OFFERED, code__in=codes).order_by("seq"))
+        lines = list(queries.opening(codes).filter(type__in=OFFERED))
         named = queries.named_of(lines)
         firms = {line.code: named.get(line.uid, {}).get("firm", "") for line in lines}
         told = [_told(row, firms.get(row.code, "")) for row in rows]

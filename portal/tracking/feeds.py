@@ -41,13 +41,13 @@ class Feed(Atom1Feed):
 @by_code
 def of_code(request: HttpRequest, code: str) -> HttpResponse:
     """What happened to a gift, need, shipment, organisation, fund, campaign, warehouse or lot."""
-    newest = Link.objects.filter(code=code).order_by("-n").first()
+    newest = Link.objects.filter(code=code).order_by("-line_id").first()
     if newest is None or code[0] not in PAGES:
         raise Lost(nothing(code), status=404)
-    begun = Link.objects.filter(code=code).order_by("n").select_related("line")[:1]
+    begun = Link.objects.filter(code=code).order_by("line_id").select_related("line")[:1]
 
     def made() -> HttpResponse:
-        lines = list(Line.objects.filter(link__code=code).order_by("-seq")[:AT_ONCE])
+        lines = list(queries.about(code)[:AT_ONCE])
         page = reverse(PAGES[code[0]][0], args=[code])
         name = words.name(lines[0].names, code)
         title = f"{name} {code}" if name != code else code

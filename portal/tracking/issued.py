@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from portal.tracking import queries, showing
-from portal.tracking.models import Line
+from portal.tracking.models import URGENT, Line
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 
-URGENT = "urgent.issue_urgent"
 MOST = 200
 
 

@@ -25,6 +25,9 @@ __all__ = [
 ]  # and below
 
 
+URGENT = "urgent.issue_urgent"  # what left a warehouse without a release order
+
+
 class Cursor(models.Model):
     """How far the ledger has been read: the index of the next entry."""
 
@@ -59,7 +62,11 @@ class Line(Projected):
         indexes = [
             models.Index(
                 fields=["-seq"], condition=~models.Q(corrects=""), name="tracking_line_corrects"
-            )
+            ),
+            models.Index(fields=["uid"], name="tracking_line_uid"),
+            models.Index(
+                fields=["-seq"], condition=models.Q(type=URGENT), name="tracking_line_urgent"
+            ),
         ]
 
     class Disclosure:
@@ -86,25 +93,33 @@ class Line(Projected):
 
 
 class Link(Projected):
-    """The entry is the n-th that concerns this code."""
+    """The entry is the n-th that concerns this code; whether it `corrects` another."""
 
-    KEY = ("code", "n")
+    KEY = ("code", "line_id")
 
     code = models.CharField(max_length=12)
     n = models.BigIntegerField()
     line = models.ForeignKey(Line, to_field="seq", db_column="seq", on_delete=models.PROTECT)
+    corrects = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "n"], name="tracking_link_once")]
+        constraints = [models.UniqueConstraint(fields=["code", "line"], name="tracking_link_once")]
+        indexes = [
+            models.Index(
+                fields=["code", "-line"],
+                condition=models.Q(corrects=True),
+                name="tracking_link_corrects",
+            )
+        ]
 
     class Disclosure:
-        open = ("code", "n", "line")
+        open = ("code", "n", "line", "corrects")
 
 
 class Subject(Projected):
     """What is publicly known of any subject: its stage and its open facts, the latest of each.
     `org`: whose it is, where it is an organisation's; `about`: the record that it speaks of;
-    `reached`: when it first came to each stage."""
+    `reached`: when it first came to each stage; `waits`: whether somebody owes the next step."""
 
     KEY = ("kind", "code")
 
@@ -121,6 +136,7 @@ class Subject(Projected):
     around = models.JSONField(default=list)
     names = models.JSONField(default=dict)
     reached = models.JSONField(default=dict)
+    waits = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -130,6 +146,16 @@ class Subject(Projected):
             models.Index(fields=["code"], name="tracking_subject_code"),
             models.Index(fields=["kind", "stage", "since"], name="tracking_subject_waits"),
             models.Index(fields=["about"], name="tracking_subject_about"),
+            models.Index(
+                fields=["since", "kind", "code"],
+                condition=models.Q(waits=True),
+                name="tracking_subject_owed",
+            ),
+            models.Index(
+                fields=["-opened_at", "-code"],
+                condition=models.Q(kind="question"),
+                name="tracking_subject_asked",
+            ),
         ]
 
     class Disclosure:
@@ -144,7 +170,7 @@ class Subject(Projected):
             *("org", "about"),
             "facts",
             "around",
-            *("names", "reached"),
+            *("names", "reached", "waits"),
         )
 
 
@@ -221,9 +247,13 @@ class Holding(Projected):
             )
         ]
         indexes = [
-            models.Index(fields=["place"], name="tracking_holding_place"),
             models.Index(
-                fields=["at", "part", "gift"],
+                fields=["place", "id"],
+                name="tracking_holding_place",
+                condition=models.Q(amount__gt=0),
+            ),
+            models.Index(
+                fields=["at", "part", "gift", "lot", "item", "place"],
                 name="tracking_holding_at",
                 condition=models.Q(amount__gt=0),
             ),
@@ -267,6 +297,11 @@ class Need(Projected):
         indexes = [
             models.Index(fields=["open", "-place"], name="tracking_need_open"),
             models.Index(fields=["province", "-place"], name="tracking_need_province"),
+            models.Index(
+                fields=["hospital", "-place"],
+                condition=models.Q(open=True),
+                name="tracking_need_of",
+            ),
         ]
 
     class Disclosure:
@@ -327,6 +362,11 @@ class NeedLine(Projected):
         indexes = [
             models.Index(fields=["open", "-opened_seq", "no"], name="tracking_line_open"),
             models.Index(fields=["item_class", "-opened_seq"], name="tracking_line_class"),
+            models.Index(
+                fields=["part", "-opened_seq", "-no"],
+                condition=models.Q(open=True, gap__gt=0),
+                name="tracking_line_gap",
+            ),
         ]
 
     class Disclosure:

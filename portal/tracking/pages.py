@@ -62,11 +62,10 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
     unchanged = get_conditional_response(request, etag=quote_etag(tag))
     if unchanged is not None:
         return public(request, unchanged, tag=tag)
-    found = [ledger.entry(line.seq) for line in reversed(queries.lines_of(code))]
+    seqs = queries.about(code).values_list("seq", flat=True)
     parts = [
         f'{{"index":{e.index},"leaf":"{e.leaf.hex()}","entry":{e.raw.decode()}}}'
-        for e in found
-        if e
+        for e in ledger.entries_at(sorted(seqs))
     ]
     listed = ",\n".join(parts)
     body = f'{{"code":"{code}","entries":[\n{listed}\n]}}\n'

@@ -1,9 +1,10 @@
 """What the public pages ask of the public rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 import ledger.api as ledger
@@ -26,15 +27,27 @@ NEWS = [
 ]
 
 
+def about(code: str) -> QuerySet[Line]:
+    """The entries that concern a code, newest first: read from the end of an index, so the newest
+    few cost the same however many there are."""
+    return Line.objects.filter(link__code=code).order_by("-link__line_id")
+
+
 def lines_of(code: str) -> list[Line]:
     """Every entry that concerns a code, newest first."""
-    return list(Line.objects.filter(link__code=code).order_by("-seq"))
+    return list(about(code))
 
 
 def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
     """(the newest entries that concern a code, the first one, how many there are)."""
-    found = Line.objects.filter(link__code=code)
-    return list(found.order_by("-seq")[:limit]), found.order_by("seq").first(), found.count()
+    found: list[Any] = list(about(code).annotate(n=F("link__n"))[:limit])
+    return found, about(code).last(), found[0].n + 1 if found else 0
+
+
+def opening(codes: Iterable[str]) -> QuerySet[Line]:
+    """The entries of which one of these codes is the case, oldest first."""
+    own = Line.objects.filter(link__code__in=list(codes), code=F("link__code"))
+    return own.order_by("seq")
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ class Part(Projected):
         indexes = [
             models.Index(fields=["figure", "-seq", "-n"], name="tracking_part_figure"),
             models.Index(
+                fields=["figure", "part", "-seq", "-n"],
+                name="tracking_part_of_goods",
+                condition=~Q(part=""),
+            ),
+            models.Index(
                 fields=["org", "figure", "-seq"], name="tracking_part_org", condition=~Q(org="")
             ),
             models.Index(

@@ -7,7 +7,7 @@ are made of the one declaration in `listings`.
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from portal.tracking.api.answering import Problem, answer, open_to_all
 from portal.tracking.api.describing import described
 from portal.tracking.feeds import LICENCE
-from portal.tracking.finding import lookup
+from portal.tracking.finding import lookup, places
 from portal.tracking.listing.declared import Asked, ListOf
 from portal.tracking.listing.listings import LISTS
 from portal.tracking.models import Holding, Line
@@ -106,9 +106,11 @@ def entries(request: HttpRequest) -> HttpResponse:
     version = seen()
 
     def made() -> dict[str, Any]:
-        found: QuerySet[Line] = Line.objects.filter(seq__gt=after)
-        found = found.filter(link__code=code) if code else found
-        lines = list(found.order_by("seq")[: limit + 1])
+        found: QuerySet[Line] = Line.objects.filter(seq__gt=after).order_by("seq")
+        if code:
+            linked = Line.objects.filter(link__code=code, link__line_id__gt=after)
+            found = linked.order_by("link__line_id")
+        lines = list(found[: limit + 1])
         keep = {"code": code} if code else {}
         more = urlencode({**keep, "after": lines[limit - 1].seq}) if len(lines) > limit else ""
         return {
@@ -135,7 +137,8 @@ def lots(request: HttpRequest) -> HttpResponse:
     def made() -> dict[str, Any]:
         found = Holding.objects.filter(amount__gt=0).exclude(lot="")
         found = found.filter(gift=code) if code else found
-        rows = list(found.filter(_beyond(key)).order_by(*Holding.KEY)[: limit + 1])
+        found = found.filter(places.beyond(Holding.KEY, key)) if key else found
+        rows = list(found.order_by(*Holding.KEY)[: limit + 1])
         keep = {"gift": code} if code else {}
         last = "~".join(getattr(rows[limit - 1], n) for n in Holding.KEY) if rows[limit:] else ""
         more = urlencode({**keep, "after": last}) if last else ""
@@ -162,14 +165,6 @@ def _key(text: str) -> tuple[str, ...]:
     found = tuple(text.split("~")) if text else ()
     if found and (len(found) != len(Holding.KEY) or "\0" in text):
         raise Problem(_("This is no place in the list: follow `next` as it was given."), status=422)
-    return found
-
-
-def _beyond(key: tuple[str, ...]) -> Q:
-    found, equal = Q(), Q()
-    for name, value in zip(Holding.KEY, key, strict=False):
-        found |= equal & Q(**{f"{name}__gt": value})
-        equal &= Q(**{name: value})
     return found
 
 

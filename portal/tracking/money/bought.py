@@ -25,7 +25,7 @@ class Purchase(Projected):
     names = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["fund"], name="tracking_purchase_fund")]
+        indexes = [models.Index(fields=["fund", "-version"], name="tracking_purchase_fund")]
 
     class Disclosure:
         open = (

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ledger.api import Entry
 from ledger.core.postings import MONEY
 from portal.tracking import words
-from portal.tracking.models import Gift, Holding, Subject, Total
+from portal.tracking.models import Gift, Holding, Purchase, Subject, Total
 from portal.tracking.projection.shelf import Shelf
 
 COLUMNS = ("came", "fee", "committed", "paid", "refunded")  # of a fund, by month
@@ -188,10 +188,11 @@ def href(owner: str) -> str:
     return f"{reverse('tracking:lookup')}?q={owner}" if owner[:1] == "P" else ""
 
 
-def spends_of(fund: str) -> list[Subject]:
-    """The spending of a fund, newest first."""
-    rows = Subject.objects.filter(kind="spend", facts__fund=fund)
-    return list(rows.order_by("-version"))
+def spends_of(fund: str, *, most: int) -> list[Subject]:
+    """The spending of a fund, what changed last first; one question."""
+    newest = Purchase.objects.filter(fund=fund).order_by("-version")[:most]
+    rows = Subject.objects.filter(kind="spend", code__in=newest.values("code"))
+    return sorted(rows, key=lambda row: row.version, reverse=True)
 
 
 def goods_of(spends: list[Subject]) -> dict[str, list[tuple[str, str, int]]]:

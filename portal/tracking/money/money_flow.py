@@ -21,6 +21,7 @@ Row = tuple[Bought, int]  # a way, fen
 Paid = list[tuple[Purchase, list[Span]]]
 RANK = {kind: n for n, kind in enumerate((*ORDER, "ordered", "paid", *ENDS))}
 SHOWN, SAID = 200, 6  # rows of a table; parts of a sentence
+FOLLOWED = 100  # payments of a fund, those that something happened to last
 
 
 def rows_of(paid: Paid) -> list[Row]:
@@ -33,11 +34,16 @@ def _tie(way: Bought) -> tuple[str, ...]:
     return (way.owner, way.item, way.lot, way.shipment, way.house)
 
 
-def of_fund(code: str) -> dict[str, Any] | None:
-    """What all the money of a fund became; nothing where nothing was paid."""
-    purchases = list(Purchase.objects.filter(fund=code).order_by("code"))
-    paid = [(purchase, whole(purchase)) for purchase in purchases if purchase.paid]
-    return flow(paid, first=_("The fund"))
+def of_fund(code: str, *, all_paid: int) -> dict[str, Any] | None:
+    """What all the money of a fund became; nothing where nothing was paid. `all_paid`: its fen
+    that were paid; what the newest `FOLLOWED` payments are not is told as one sum."""
+    newest = Purchase.objects.filter(fund=code, paid__gt=0).order_by("-version")[:FOLLOWED]
+    paid = [(purchase, whole(purchase)) for purchase in sorted(newest, key=lambda row: row.code)]
+    told = flow(paid, first=_("The fund"))
+    before = all_paid - sum(purchase.paid for purchase, _spans in paid)
+    if told is not None and before > 0:
+        told |= {"before": words.yuan(before), "total": words.yuan(all_paid)}
+    return told
 
 
 def of_gift(paid: Paid) -> dict[str, Any] | None:

@@ -70,8 +70,7 @@ def _yuan(sums: Mapping[str, int]) -> dict[str, str]:
     return {name: words.yuan(fen) for name, fen in sums.items()}
 
 
-def fund_card(row: Subject, sums: Mapping[str, int] | None = None) -> dict[str, Any]:
-    sums = sums or holdings.figures(row.code)[0]
+def fund_card(row: Subject, sums: Mapping[str, int]) -> dict[str, Any]:
     return {
         "code": row.code,
         "href": reverse("tracking:fund", args=[row.code]),
@@ -91,7 +90,7 @@ def _percent(row: Subject) -> str:
 
 def fund(row: Subject) -> dict[str, Any]:
     sums, months = holdings.figures(row.code)
-    spends = holdings.spends_of(row.code)[:MOST]
+    spends = holdings.spends_of(row.code, most=MOST)
     lines, first, count = queries.latest_of(row.code, showing.RECENT)
     named = queries.named_of([*lines, *([first] if first else [])])
     oldest = holdings.oldest_unspent(row.code)
@@ -104,7 +103,7 @@ def fund(row: Subject) -> dict[str, Any]:
         "conditions": _conditions(row, named.get(first.uid, {}) if first else {}),
         "months": [(month, _yuan(found)) for month, found in months],
         "spends": [_spend(spend, goods.get(spend.code, [])) for spend in spends],
-        "flow": money_flow.of_fund(row.code),
+        "flow": money_flow.of_fund(row.code, all_paid=sums["paid"]),
         "warned": _warned(row),
         "oldest": oldest,
         "oldest_href": reverse("tracking:gift", args=[oldest.code]) if oldest else "",
@@ -213,14 +212,16 @@ def campaign_card(row: Subject) -> dict[str, Any]:
 def campaign(row: Subject) -> dict[str, Any]:
     lines, first, count = queries.latest_of(row.code, showing.RECENT)
     named = queries.named_of([*lines, *([first] if first else [])])
-    funds_of = Subject.objects.filter(kind="fund", facts__campaign=row.code).order_by("code")
+    found = Subject.objects.filter(kind="fund", facts__campaign=row.code).order_by("code")
+    funds_of = list(found[:MOST])
+    sums = holdings.sums_of(each.code for each in funds_of)
     return {
         **campaign_card(row),
         "section": "funds",
         "campaign": row,
         "text": showing.stage_text("campaign", row.stage),
         "plan": _plan(row, named.get(first.uid, {}) if first else {}),
-        "funds": [fund_card(found) for found in funds_of[:MOST]],
+        "funds": [fund_card(each, sums[each.code]) for each in funds_of],
         "entries": showing.timeline(lines, named, of=row.code),
         "count": count,
         "crumbs": showing.crumbs((_("Campaigns"), reverse("tracking:campaigns")), (row.code, "")),

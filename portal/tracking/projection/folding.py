@@ -105,6 +105,8 @@ def _subject(shelf: Shelf, entry: Entry, kind: str, codes: list[str]) -> Subject
     row.about = data.get("record") or row.about
     row.facts |= {name: value for name, value in data.items() if name not in ENTRY_WORDS}
     row.around = sorted({*row.around, *codes} - {row.code})
+    stage = stage_of(kind, row.stage)
+    row.waits = stage is not None and bool(stage.owed_by)
     row.version = entry.index + 1
     return row
 
@@ -144,8 +146,9 @@ def _line(shelf: Shelf, entry: Entry, codes: list[str], names: dict[str, Any]) -
             version=entry.index + 1,
         )
     )
+    told = {"line_id": entry.index, "corrects": bool(body.get("corrects"))}
     for code, n in body["cases"]:
-        shelf.add(Link(code=code, n=n, line_id=entry.index, version=entry.index + 1))
+        shelf.add(Link(code=code, n=n, **told, version=entry.index + 1))
 
 
 def _around_gifts(

@@ -48,7 +48,8 @@ class Case:
 def of(code: str) -> Case:
     found = ledger.published()
     size = found.size if found else 0
-    indexes = list(Link.objects.filter(code=code).order_by("n").values_list("line_id", flat=True))
+    found_in = Link.objects.filter(code=code).order_by("line_id")
+    indexes = list(found_in.values_list("line_id", flat=True))
     entries = ledger.entries_at(index for index in indexes if index < size)
     paths = ledger.proofs((entry.index for entry in entries), size)
     texts = ledger.disclosure_texts(entry.uid for entry in entries)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from portal.input.templatetags.pages import ZONE
+from portal.tracking.finding import places
 from portal.tracking.models import Holding, Need, NeedLine, Part, Projected, Subject
 from portal.tracking.statistics import registry
 from portal.tracking.statistics.counting import YEARS, day_of
@@ -69,7 +70,7 @@ class Way:
 
 WAYS: dict[type[registry.Rows], Way] = {
     registry.Parts: Way(("-seq", "-n"), ("part", "org", "region", "day")),
-    registry.Held: Way(("gift", "lot", "item", "place"), ("part",)),
+    registry.Held: Way(("part", "gift", "lot", "item", "place"), ("part",)),
     registry.InStage: Way(("since", "kind", "code"), ("before",)),
     registry.OpenNeeds: Way(("-place",), ("org", "region")),
     registry.Gaps: Way(("-opened_seq", "-no"), ("part", "org", "region")),
@@ -91,10 +92,12 @@ def _midnight(day: str) -> datetime:
 
 def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[Record], str]:
     """(the next records, the mark after which those after them follow, or nothing)."""
+    part = _part(figure, asked)
     order = WAYS[type(figure.rows)].order
-    rows = _rows(figure, asked).order_by(*order)
+    order = order[1:] if order[0] == "part" and part else order  # all of them are of one
+    rows = _rows(figure, asked, part).order_by(*order)
     if marks := _marks(order, after):
-        rows = rows.filter(_beyond(order, marks))
+        rows = rows.filter(places.beyond(order, tuple(marks)))
     found = list(rows[: limit + 1])
     more = found[limit - 1] if len(found) > limit else None
     names = [name.lstrip("-") for name in order]
@@ -102,14 +105,19 @@ def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[
     return [_record(figure, row) for row in found[:limit]], mark
 
 
-def _rows(figure: Figure, asked: Asked) -> QuerySet[Any]:
+def _part(figure: Figure, asked: Asked) -> str:
+    """The item class and unit that the rows are of; money has one."""
+    return registry.CURRENCY if figure.unit == registry.FEN else asked.part
+
+
+def _rows(figure: Figure, asked: Asked, part: str) -> QuerySet[Any]:
     rows, only = figure.rows, asked.chosen(figure)
     if isinstance(rows, registry.Parts):
         kept = {n: v for n, v in only.items() if n != "part" or figure.unit != registry.HOURS}
         return Part.objects.filter(figure=rows.figure, **kept)
     if isinstance(rows, registry.Held):
         found = Holding.objects.filter(at=rows.place, amount__gt=0)
-        return found.filter(part=asked.part) if asked.part else found
+        return found.filter(part=part) if part else found
     if isinstance(rows, registry.InStage):
         there = Subject.objects.filter(kind=rows.kind, stage__in=rows.stages)
         return there.filter(since__lt=_midnight(asked.before)) if asked.before else there
@@ -180,14 +188,3 @@ def _value(field: str, text: str) -> Any:
     if len(text) > LONGEST * 2 or "\0" in text:
         raise ValueError(text)
     return text
-
-
-def _beyond(order: tuple[str, ...], marks: list[Any]) -> Q:
-    """What comes after these values in this order."""
-    found, same = Q(), Q()
-    for field, value in zip(order, marks, strict=True):
-        name = field.lstrip("-")
-        further = Q(**{f"{name}__{'lt' if field[0] == '-' else 'gt'}": value})
-        found |= same & further
-        same &= Q(**{name: value})
-    return found

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.stages.facts import Spec
@@ -61,7 +62,7 @@ def _some(*, kind: str, of: str, before: int) -> QuerySet[Line]:
     if kind:
         found = found.filter(type__startswith=f"{kind}.")
     if of:
-        found = found.filter(link__code=of)
+        found = found.filter(link__code=of, link__corrects=True)
     if before:
         found = found.filter(seq__lt=before)
     return found.order_by("-seq")
@@ -123,6 +124,7 @@ def _row(line: Line, original: Line | None, named: showing.Named) -> dict[str, A
     return {
         "kind": kind_label(line.type.partition(".")[0]),
         "now": now,
+        "title": was["title"] if was and line.type == WRITTEN else now["title"],
         "was": was,
         "said": said,
         "right": right,
@@ -151,13 +153,13 @@ def _written(line: Line, named: Any) -> tuple[list[Any], list[Any], list[Any]]:
         ]
 
     approved = [
-        {"label": _done(step["move"]), "value": words.label(words.ROLES, step["role"])}
+        {"label": _did(step["move"]), "value": words.label(words.ROLES, step["role"])}
         for step in line.data.get("approved", [])
     ]
     return facts("what", "said"), facts("right"), [*facts("reason", "note"), *approved]
 
 
-def _done(name: str) -> str:
-    table = lifecycle("correction")
-    move = table.by_name.get(name) if table else None
-    return str(move.done) if move else name
+def _did(move: str) -> str:
+    return {"raise": _("Raised by"), "verify": _("Verified by"), "publish": _("Published by")}.get(
+        move, move
+    )

@@ -5,7 +5,6 @@ what time it is."""
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -48,10 +47,8 @@ def stages() -> dict[tuple[str, str], str]:
 
 def waiting() -> list[Subject]:
     """What waits, the oldest first; one more than the page holds."""
-    wanted = Q(pk=None)
-    for kind, stage in stages():
-        wanted |= Q(kind=kind, stage=stage)
-    return list(Subject.objects.filter(wanted).order_by("since", "kind", "code")[: MOST + 1])
+    rows = Subject.objects.filter(waits=True).order_by("since", "kind", "code")
+    return list(rows[: MOST + 1])
 
 
 def _groups(rows: list[Subject]) -> list[dict[str, Any]]:

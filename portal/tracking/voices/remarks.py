@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from portal.stages.table import lifecycle
 from portal.tracking import queries, showing, telling, words
 from portal.tracking.finding import lookup
-from portal.tracking.models import Line, Organisation, Subject
+from portal.tracking.models import Line, Link, Organisation, Subject
 
 KIND = "question"
 BESIDE = 5  # questions beside a record
@@ -22,7 +22,7 @@ def of(code: str, *, lines: list[Line] | None = None, asked: bool = True) -> dic
     corrected, and the ways to ask and to follow. Two questions where nothing was asked; none where
     the page has read all its `lines`, and knows that nobody `asked`."""
     if lines is None:
-        fixed = Line.objects.filter(link__code=code).exclude(corrects="").count()
+        fixed = Link.objects.filter(code=code, corrects=True).count()
     else:
         fixed = sum(bool(line.corrects) for line in lines)
     questions = beside(code) if asked else []
@@ -45,7 +45,7 @@ def shown(rows: list[Subject]) -> list[dict[str, Any]]:
     """As the templates want them; the texts are the newest that still exist."""
     if not rows:
         return []
-    lines = Line.objects.filter(code__in=[row.code for row in rows]).order_by("seq")
+    lines = queries.opening(row.code for row in rows)
     found = [line for line in lines if line.type.partition(".")[0] == KIND]
     named = queries.named_of(found)
     texts: dict[str, dict[str, Any]] = {}

@@ -1,7 +1,5 @@
 """The public figures: page, JSON, CSV, counters and a recount of the sealed entries are one."""
 
-import csv
-import io
 import re
 from datetime import timedelta
 from urllib.parse import quote
@@ -9,61 +7,16 @@ from urllib.parse import quote
 import pytest
 
 import ledger.api as ledger
-from ledger.core import codes
 from portal.tracking import queries
 from portal.tracking.models import Tally
 from portal.tracking.projection import checking, projecting
 from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.statement import at_present
-from tests.portal.tracking.statistics.recounting import Recount
-from tests.portal.tracking.stories import GOGGLES, MASK, Story, posting, whole
-from tests.remembering import remembered
+from tests.portal.tracking.statistics.eventful import eventful, numbers, rows_of
+from tests.portal.tracking.stories import MASK, Story, posting, whole
 
 pytestmark = pytest.mark.django_db
 PART = "mask|只"
-
-
-@remembered
-def eventful(story):
-    """The split gift; then money, goggles, a delivery that nobody confirms, one confirmed late with
-    a piece lost and found again, a confirmation taken back, a promise overdue."""
-    told = whole(story)
-    far = story.organisation("远方医院", "Far Hospital", province="广东省", city="广州")
-    money, fund = codes.mint("G"), codes.mint("F")
-    came = [posting(money, "", "CNY", 123456, f"donor:{money}", f"fund:{fund}")]
-    story.say("money.enter", money, fund, stage="received", postings=came, amount=123456)
-    fee = [posting(money, "", "CNY", 456, f"fund:{fund}", f"fee:{fund}")]
-    story.say("money.fee", money, fund, stage="received", postings=fee)
-    need = story.need(far, (GOGGLES, "exact", 90), (MASK, "exact", 5))
-    gift = story.gift((GOGGLES, 50, need, 1))
-    lot = story.goods_in(gift, told["house"], told["charity"], GOGGLES, 50)
-    parts = (gift, lot, GOGGLES, 40)
-    allocation = story.allocate(*parts, told["house"], told["charity"], need, 1, far)
-    shipment = story.release_and_pack(*parts, allocation, told["charity"], need, far)
-    story.at += timedelta(hours=30)
-    story.dispatch(*parts, shipment, told["charity"], need, far)
-    story.at += timedelta(hours=5)
-    story.say("shipment.confirm_delivery", shipment, gift, need, far, stage="delivered")
-    story.at += timedelta(hours=73)
-    story.say("shipment.escalate", shipment, gift, need, far, stage="unconfirmed")
-    late = told["shipments"][2]
-    around = (told["gift"], told["need"], told["first"])
-    story.say("shipment.confirm_delivery", late, *around, stage="delivered")
-    story.at += timedelta(hours=9)
-    last = (told["gift"], told["lot"], MASK, late, told["first"], told["need"])
-    story.confirm(*last, accepted=195, lost=5)
-    book = lambda n, a, b: posting(*last[:3], n, a, b)  # noqa: E731 -- short-hand
-    back = [book(5, f"lost:{late}", f"received:{told['first']}")]
-    story.say("receipt.explain", late, *around, stage="resolved", postings=back)
-    uid = story.uids[-1]
-    wrong = [book(7, f"received:{told['first']}", f"lost:{late}")]
-    story.say("receipt.amend", late, *around, stage="resolved", postings=wrong, corrects=uid)
-    recall = [book(3, f"received:{told['first']}", f"quarantine:{told['house']}")]
-    story.say("lot.give_back", told["lot"], told["gift"], stage="recalled", postings=recall)
-    promise = story.gift((MASK, 10, None, 0))
-    story.say("pledge.mark_overdue", promise, stage="overdue")
-    story.say("need.withdraw", told["other"], told["second"], stage="withdrawn", reason="changed")
-    return told | {"far": far, "late": late, "silent": shipment, "wrong": uid, "promise": promise}
 
 
 @pytest.fixture
@@ -73,110 +26,8 @@ def world(log, seal_and_project):
     return told
 
 
-def numbers(client):
-    return client.get("/en/statistics.json").json()
-
-
-def rows_of(client, address):
-    """Every row of a figure, over all files that follow one another."""
-    found = []
-    while address:
-        answer = client.get(address)
-        assert answer.status_code == 200, address
-        told = list(csv.DictReader(io.StringIO(answer.content.decode())))
-        found += told[1:]  # the first are the HXL tags
-        address = re.match(r"<([^>]+)>", answer.get("Link", ""))
-        address = address[1] if address else ""
-    return found
-
-
-def percentile(found, percent):
-    return sorted(found)[-(-len(found) * percent // 100) - 1]
-
-
 def by_part(figure):
     return {v.get("part", ""): v.get("amount", v.get("median")) for v in figure["values"]}
-
-
-def test_r22_acceptance_20_page_json_csv_counters_and_replay_are_equal(world, client):
-    told, again = numbers(client), Recount()
-    page = client.get("/en/statistics/").content.decode()
-    home = client.get("/en/").content.decode()
-
-    api = client.get("/en/api/v1/statistics").json()
-    assert told["as_of"]["entries"] == ledger.size() == projecting.seen()
-    assert api == told | {"licence": api["licence"]}
-    for figure in told["figures"]:
-        for value in figure["values"]:
-            rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
-            if figure["unit"] == "hours":
-                known = again.hours[figure["key"]]
-                assert sorted(rows) == sorted(known)
-                assert value["count"] == len(known) > 0
-                assert value["median"] == percentile(known, 50)
-                assert value["p90"] == percentile(known, 90)
-                shown = f"{value['median']:,}"
-            else:
-                assert sum(rows) == value["amount"], figure["key"]
-                shown = f"{value['amount']:,}"
-                if figure["unit"] == "fen":
-                    shown = f"¥{value['amount'] // 100:,}.{value['amount'] % 100:02d}"
-            if value["amount" if "amount" in value else "median"] or not figure["grows"]:
-                link = re.escape(value["rows"].replace("&", "&amp;"))
-                assert re.search(rf'<a href="{link}">{re.escape(shown)}</a>', page), value
-        if figure["unit"] in ("pieces", "fen", "count") and figure["key"] in again.figures:
-            known = {
-                part if figure["unit"] == "pieces" else "": n
-                for part, n in again.figures[figure["key"]].items()
-                if n
-            }
-            assert {p: n for p, n in by_part(figure).items() if n} == (
-                known if figure["key"] != "gap" else by_part(figure)
-            )
-    for stage in told["stages"]:
-        known = again.hours[stage["stage"]]
-        assert (stage["hours"]["count"], stage["there_now"]["amount"]) == (
-            len(known),
-            len(again.there[stage["stage"]]),
-        )
-        if known:
-            assert stage["hours"]["median"] == percentile(known, 50)
-            assert stage["hours"]["p90"] == percentile(known, 90)
-        assert len(rows_of(client, stage["there_now"]["csv"])) == stage["there_now"]["amount"]
-        left = [int(row["amount"]) for row in rows_of(client, stage["hours"]["csv"])]
-        assert sorted(left) == sorted(known)
-    amounts = {figure["key"]: by_part(figure) for figure in told["figures"]}
-    assert amounts["needs_open"] == {"": again.figures["needs_open"][""]} == {"": 2}
-    counters = re.findall(r'<a href="(/en/[^"]+)">[^<]+</a></dt><dd>(?:<span[^>]*>)?([\d,]+)', home)
-    assert [int(n.replace(",", "")) for _href, n in counters[:2]] == [
-        amounts["gifts"][""],
-        amounts["needs_open"][""],
-    ]
-    assert f"{amounts['confirmed'][PART]:,}" in home
-
-
-def test_r22_the_figures_of_provinces_and_days_are_their_own_rows(world, client):
-    told, again = numbers(client), Recount()
-
-    assert set(told["regions"]) == {"湖北", "广东"}
-    for figures in (*told["regions"].values(), *told["days"].values()):
-        for values in figures.values():
-            for value in values:
-                rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
-                told_of = value["amount"] if "amount" in value else percentile(rows, 50)
-                assert told_of == (sum(rows) if "amount" in value else value["median"])
-    for region, figures in again.by_region.items():
-        for key, parts in figures.items():
-            found = told["regions"][region.removesuffix("省")].get(key, [])
-            assert {v.get("part", ""): v["amount"] for v in found} == {
-                part: n for part, n in parts.items() if n
-            }
-    days = [again.by_day[day]["confirmed"] for day in sorted(again.by_day)]
-    assert [d for d in days if d] == [
-        {v["part"]: v["amount"] for v in figures["confirmed"]}
-        for figures in told["days"].values()
-        if figures.get("confirmed")
-    ]
 
 
 def test_what_came_is_where_it_is_now_to_the_piece_and_a_recall_takes_nothing(world, client):
