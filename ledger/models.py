@@ -189,7 +189,7 @@ class Journal(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=20)  # mode unfreeze fsck drill rebuild witness rotation
+    kind = models.CharField(max_length=20)  # mode reopened fsck drill backup rebuild witness …
     at = models.DateTimeField()
     size = models.BigIntegerField()
     good = models.BooleanField()

@@ -12,7 +12,9 @@ from django.db import transaction
 from ledger import api, guarding, modes, reading
 from ledger.core import leaf, notes, tiles
 from ledger.failpoints import fp
-from ledger.models import BEHIND, FROZEN, OK, READONLY, Head
+from ledger.models import BEHIND, FROZEN, OK, READONLY, Head, Journal
+
+REOPENED = "reopened"  # the kind of these lines in the journal
 
 
 class NotReleased(RuntimeError):
@@ -65,6 +67,7 @@ def reopen(
             raise NotReleased(f"the log is {head.mode}, not read only")
         verdict = guarding.judge(head, seen=seen, width=width)
         modes.change(head, verdict.mode, f"{reason}; {verdict.why}", at=at)
+        Journal.objects.create(kind=REOPENED, at=at, size=head.size, good=True, text=reason)
     return head.mode
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ledger import (
     anchoring,
     doorbell,
+    fitting,
     fsck,
     guarding,
     publishing,
@@ -65,6 +66,8 @@ def _look(*, patience: float) -> None:
 
 @worker_init.connect
 def check_before_work(**_kwargs: object) -> None:
-    """A restored database is found before anything is sealed onto it."""
+    """A restored database, or half of one, is found before anything is sealed onto it."""
     _look(patience=witnessing.PATIENCE)
+    with suppress(reading.NoLog):
+        fitting.check(at=timezone.now())
     connections.close_all()  # a forked worker makes its own

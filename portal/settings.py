@@ -104,7 +104,9 @@ LEDGER_FOLLOWED = [  # called once a mirror's tables have followed
     "portal.tracking.finding.gathering.renew",
     "portal.evidence.mirrored.fetch_all",
 ]
+LEDGER_AT_START = ["portal.stages.fitting.other_time"]  # asked when a worker starts
 if MIRROR_OF:
+    LEDGER_AT_START = []
     LEDGER_CHECKS = ["portal.tracking.projection.checking.differences"]  # it has no other tables
 FAILPOINTS = env.text("FAILPOINTS", "")
 if FAILPOINTS and not DEMO:
