@@ -117,9 +117,10 @@ def day_words(value: date) -> str:
     return _day(value, year="year")
 
 
-# A number with its unit (2,000 只), a standard with its number (GB 19083-2010), a code.
+# A date, a number with its unit (2,000 只), a standard with its number (GB 19083-2010), a code.
 TOGETHER = re.compile(
-    r"\d[\d,.]*\s[\u4e00-\u9fff]"
+    r"\d{4} 年 \d{1,2} 月 \d{1,2} 日|\b\d{1,2} [A-Z][a-z]{2} \d{4}"
+    r"|\d[\d,.]*\s[\u4e00-\u9fff]"
     r"|\b(?:GB|YY|WS|EN)(?:/T)?\s\d[\d.]*(?:-\d{4})?"
     r"|\b[A-Z]-[2-9A-HJKMNP-Z]{10}\b"
 )

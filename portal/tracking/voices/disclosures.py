@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.tracking import queries, showing, words
 from portal.tracking.finding import lookup
 from portal.tracking.models import Subject, Variant
+from portal.tracking.money import money_showing
 from portal.tracking.projection import parties
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
@@ -106,6 +107,9 @@ def _tables(figures: dict[str, Any]) -> dict[str, Any]:
     names: dict[str, dict[str, str]] = {v.key: parties.variant_names(v) for v in found}
     hospitals = remarks.organisations(row[0] for row in goods_out)
     shown = {code: showing.organisation_name(row) for code, row in hospitals.items()}
+    money = figures.get("money", [])
+    rows = Subject.objects.filter(kind="fund", code__in=[row[0] for row in money]) if money else []
+    funds = {row.code: money_showing.title_of(row) for row in rows}
     return {
         "goods_in": [_line(words.item_title(names, item), [_n(n, names, item)])
                      for item, n in goods_in],
@@ -114,8 +118,8 @@ def _tables(figures: dict[str, Any]) -> dict[str, Any]:
                   words.item_title(names, row[1]), _page("organisation", row[0]))
             for row in goods_out
         ],
-        "money": [_line(row[0], [words.yuan(n) for n in row[1:]], "", _page("fund", row[0]))
-                  for row in figures.get("money", [])],
+        "money": [_line(funds.get(row[0], row[0]), [words.yuan(n) for n in row[1:]], "",
+                        _page("fund", row[0])) for row in money],
         "more": figures.get("more", 0),
         "in_columns": [_("Counted in")],
         "out_columns": [_("Set aside"), _("Sent"), _("Confirmed")],
