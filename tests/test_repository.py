@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ CODE = [
 ]
 TEMPLATES = [f for f in FILES if f.suffix == ".html" and "templates" in f.parts]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+# Called by tests and by people alone: what they check is a rule of the format.
+FOR_OTHERS = {"is_digest", "is_marker"}
 
 
 def matches(files, pattern, *, but=()):
@@ -133,9 +136,10 @@ def test_no_module_has_a_name_that_says_nothing():
 
 def test_every_app_stands_on_a_floor():
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    floors = " ".join(contracts["contracts"][0]["layers"])
+    floors = re.split(r"[ |():]+", " ".join(contracts["contracts"][0]["layers"]))
     ours = [app for app in settings.INSTALLED_APPS if app.startswith(("portal.", "ledger"))]
-    assert [app for app in ours if app not in re.split(r"[ |():]+", floors)] == []
+    floating = [app for app in ours if not any(f"{app}.".startswith(f"{f}.") for f in floors)]
+    assert floating == []
 
 
 def test_every_make_target_that_the_documents_name_exists():
@@ -160,3 +164,49 @@ def test_scripts_may_be_run():
 
 def test_htmx_attributes_hold_no_script():
     assert matches(TEMPLATES, r"hx-on|hx-vals=.?js:|hx-trigger=[^>]*\[") == []
+
+
+def test_only_the_engine_writes_a_stage():
+    """A public row (tracking) repeats what was sealed; a photo is no subject."""
+    own = [
+        file
+        for file in CODE
+        if not {"migrations", "tracking", "evidence"} & set(file.relative_to(ROOT).parts)
+    ]
+    written = matches(own, r"\.stage = |update\([^)]*\bstage=|update_fields=\[[^]]*\"stage\"")
+    assert [place for place in written if "portal/stages/" not in place] == []
+
+
+def test_every_function_and_class_is_named_somewhere_else():
+    """By code or a template of ours: what only tests call is no part of the site. Decorated ones
+    are called by whoever decorates them, apps and error pages by Django."""
+    own = [f for f in PYTHON if f.relative_to(ROOT).parts[0] in {"portal", "ledger"}]
+    texts = [f.read_text("utf-8") for f in [*own, *TEMPLATES]]
+    words = Counter(word for text in texts for word in re.findall(r"\w+", text))
+    unused = [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for file in CODE
+        if file.name != "apps.py"
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.decorator_list
+        and words[node.name] == 1
+        and node.name not in FOR_OTHERS
+    ]
+    assert unused == []
+
+
+def test_every_class_of_our_styles_is_used():
+    """A class may be put together: `s-{{ tone }}`; htmx sets its own."""
+    pages = "\n".join(
+        f.read_text("utf-8")
+        for f in FILES
+        if f.suffix in {".html", ".py", ".js"} and f.relative_to(ROOT).parts[0] != "tests"
+    )
+    words = set(re.findall(r"[\w-]+", pages))
+    begun = ("htmx-", *set(re.findall(r"""class="(?:[^"]* )?([a-z][a-z-]*)\{\{""", pages)))
+    for sheet in ("site.css", "papers.css"):
+        text = (ROOT / "static" / sheet).read_text("utf-8")
+        rules = re.sub(r"/\*.*?\*/|\{[^{}]*\}|url\([^)]*\)", "{", text)
+        classes = set(re.findall(r"\.([a-zA-Z][\w-]*)", rules))
+        assert [c for c in sorted(classes - words) if not c.startswith(begun)] == [], sheet

@@ -1,8 +1,30 @@
-"""Public rows of what was bought with money: a spending's goods, and each gift's share in it."""
+"""Public rows of money: a fund's sums, what a spending bought, and each gift's share in it."""
 
 from django.db import models
 
 from portal.tracking.rows import Projected
+
+
+class FundMonth(Projected):
+    """Fen of one figure of a fund in one month (2026-03): what came, and what became of it
+    (`holdings.COLUMNS`)."""
+
+    KEY = ("fund", "month", "figure")
+
+    fund = models.CharField(max_length=12)
+    month = models.CharField(max_length=7)
+    figure = models.CharField(max_length=20)
+    amount = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fund", "month", "figure"], name="tracking_fund_month_once"
+            )
+        ]
+
+    class Disclosure:
+        open = ("fund", "month", "figure", "amount")
 
 
 class Purchase(Projected):

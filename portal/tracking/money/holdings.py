@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ledger.api import Entry
 from ledger.core.postings import MONEY
 from portal.tracking import words
-from portal.tracking.models import Gift, Holding, Purchase, Subject, Total
+from portal.tracking.models import FundMonth, Gift, Holding, Purchase, Subject
 from portal.tracking.projection.shelf import Shelf
 
 COLUMNS = ("came", "fee", "committed", "paid", "refunded")  # of a fund, by month
@@ -69,7 +69,7 @@ def fold_fund(shelf: Shelf, entry: Entry) -> None:
                 column = "came"
             if column not in COLUMNS:  # outside: whoever paid for what was sold
                 continue
-            shelf.row(Total, _name(fund), month, column).amount += sign * told["amount"]
+            shelf.row(FundMonth, fund, month, column).amount += sign * told["amount"]
 
 
 def _at(entry: Entry) -> datetime:
@@ -84,16 +84,11 @@ def _fund_of(shelf: Shelf, entry: Entry) -> str:
     return str(spend.facts.get("fund", "")) if spend else ""
 
 
-def _name(fund: str) -> str:
-    """The name of a fund's totals: a bare code would be taken for a row of that code."""
-    return f"fund:{fund}"
-
-
 def figures(fund: str) -> tuple[dict[str, int], list[tuple[str, dict[str, int]]]]:
     """(the sums of a fund, the same by month): fen by column, `left` is what it holds."""
     months: dict[str, dict[str, int]] = {}
-    for row in Total.objects.filter(name=_name(fund)).order_by("item_class"):
-        months.setdefault(row.item_class, dict.fromkeys(COLUMNS, 0))[row.unit_zh] = row.amount
+    for row in FundMonth.objects.filter(fund=fund).order_by("month"):
+        months.setdefault(row.month, dict.fromkeys(COLUMNS, 0))[row.figure] = row.amount
     running, out = dict.fromkeys(COLUMNS, 0), []
     for month, found in months.items():
         for column in COLUMNS:
@@ -105,8 +100,8 @@ def figures(fund: str) -> tuple[dict[str, int], list[tuple[str, dict[str, int]]]
 def sums_of(funds: Iterable[str]) -> dict[str, dict[str, int]]:
     """The sums of several funds, as `figures` has them of one; one question."""
     found = {fund: dict.fromkeys(COLUMNS, 0) for fund in funds}
-    for row in Total.objects.filter(name__in=map(_name, found)):
-        found[row.name.partition(":")[2]][row.unit_zh] += row.amount
+    for row in FundMonth.objects.filter(fund__in=found):
+        found[row.fund][row.figure] += row.amount
     return {fund: {**sums, "left": _left(sums)} for fund, sums in found.items()}
 
 

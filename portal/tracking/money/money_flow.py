@@ -2,7 +2,7 @@
 gift of money, or of a whole fund."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -138,8 +138,3 @@ def _row(names: Mapping[str, Any], way: Bought, fen: int) -> dict[str, Any]:
 
 def _proof(code: str) -> dict[str, str]:
     return {"code": code, "href": reverse("tracking:spend_proof", args=[code])}
-
-
-def spends_at(codes: Iterable[str]) -> dict[str, str]:
-    """{spending: the address of its proofs}."""
-    return {code: _proof(code)["href"] for code in codes}

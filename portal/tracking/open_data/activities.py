@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from portal.tracking.api.answering import Problem, open_to_all
-from portal.tracking.models import Organisation, Subject, Total
+from portal.tracking.models import FundMonth, Organisation, Subject
 from portal.tracking.open_data.grants import name_of, purpose_of
 from portal.tracking.open_data.spending import Spending, identifier, spendings, yuan
 from portal.tracking.projection.projecting import seen
@@ -101,11 +101,10 @@ def both(words: Callable[[], str]) -> Both:
 
 def months_of(funds: list[str]) -> dict[str, list[Sum]]:
     """{fund: (what, month, fen) in the order of time}; one question for all."""
-    wanted = {f"fund:{code}": code for code in funds}
     found: dict[str, list[Sum]] = {}
-    rows = Total.objects.filter(name__in=wanted, unit_zh__in=SAID).exclude(amount=0)
-    for row in rows.order_by("name", "item_class", "unit_zh"):
-        found.setdefault(wanted[row.name], []).append((row.unit_zh, row.item_class, row.amount))
+    rows = FundMonth.objects.filter(fund__in=funds, figure__in=SAID).exclude(amount=0)
+    for row in rows.order_by("fund", "month", "figure"):
+        found.setdefault(row.fund, []).append((row.figure, row.month, row.amount))
     return found
 
 

@@ -9,7 +9,7 @@ from portal.tracking.models import TABLES, Link, Projected
 
 M = TypeVar("M", bound=Projected)
 Key = tuple[Any, ...]
-BY_CODE = {"code", "gift", "gift_id", "need_id", "of"}  # first key fields with public codes
+BY_CODE = {"code", "fund", "gift", "gift_id", "need_id", "of"}  # first key fields with public codes
 
 
 class Shelf:

@@ -8,7 +8,7 @@ import ledger.api as ledger
 from ledger import recovering, triggers
 from ledger.models import SEALED, Disclosure, Head, Intent
 from ledger.publishing import sign_and_publish
-from portal.tracking.models import TABLES, Purchase, Share, Total
+from portal.tracking.models import TABLES, FundMonth, Purchase, Share
 from portal.tracking.projection import checking, projecting
 from portal.tracking.projection.shelf import columns
 from tests.portal.tracking.stories import Story, whole
@@ -50,6 +50,6 @@ def test_failure_35_the_pages_are_the_same_when_made_from_the_files_alone(world,
     assert (done.mode, ledger.mode()) == ("ok", "ok")
     assert rows() == before[0]
     empty = [model for model in TABLES if not before[0][model]]
-    assert empty == [Total, Purchase, Share]  # of money, and there is none in it
+    assert empty == [FundMonth, Purchase, Share]  # of money, and there is none in it
     assert checking.differences() == []
     assert [client.get(address).content for address in addresses] == before[1]
