@@ -29,6 +29,7 @@ from tests.factories.clock import AT
 from tests.factories.organisations import create_charity, create_hospital
 from tests.factories.people import PERSON
 from tests.factories.warehouse import create_warehouse
+from tests.machine.figures import unsaid_falls
 from tests.machine.model import Model
 
 SUBJECTS = (
@@ -268,6 +269,7 @@ class World:
             key: n for key, n in self.model.held.items() if n
         }
         assert broken() == []
+        assert unsaid_falls() == []
 
 
 def replayed(gifts):
