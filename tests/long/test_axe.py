@@ -29,48 +29,64 @@ pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 MOST = 6  # pages of one kind that one walk reads for their links
 LOOKS = 2  # pages of one kind that are looked at
-WORKPLACES = ("/zh/hospital/", "/zh/dock/", "/zh/donor/", "/admin/")
+WORKPLACES = ("/zh/hospital/", "/zh/dock/", "/admin/", "/zh/accounts/password/")
 ROLES = {"hospital": "hospital", **{str(role): name for name, (role, _org) in ACCOUNTS.items()}}
 SECRETS = """
 import json
 from django.utils import timezone
-from portal.accounts.links import AFTER, make_link
+from portal.accounts.acting import Actor
+from portal.accounts.links import AFTER, make_link, open_link
+from portal.accounts.roles import CARRIER
 from portal.needs.freshness import STILL_NEEDED
 from portal.needs.models import Need
 from portal.notices import following
 from portal.notices.models import Follower
 from portal.notices.stopping import stop_address
+from portal.oversight.models import Question
 from portal.pledges.models import Pledge
 from portal.receipts.models import Receipt
 from portal.shipping.asking import CONFIRM
 from portal.shipping.carrier_link import CARRY
-from portal.shipping.models import Shipment
-from portal.warehouse.models import Warehouse
+from portal.shipping.models import Capacity, Shipment
+from portal.warehouse.models import Arrival
 from portal.workspace.claims import CLAIM
 
 at, found = timezone.now(), []
 def link(where, purpose, code):
-    found.append(where.format(make_link(purpose=purpose, code=code, at=at, days=9)))
+    token = make_link(purpose=purpose, code=code, at=at, days=9)
+    found.append(where.format(token))
+    return token
 def each(rows, where, purpose):
     for stage in rows.order_by("stage").values_list("stage", flat=True).distinct():
         link(where, purpose, rows.filter(stage=stage).first().code)
 each(Pledge.objects.filter(code__startswith="G-"), "/claim/{}/", CLAIM)  # not what was bought
+announced = Arrival.objects.filter(stage="announced").first().lines.first()
+link("/claim/{}/", CLAIM, announced.pledge_line.pledge.code)
 each(Receipt.objects.all(), "/after/{}/", AFTER)
 each(Need.objects.all(), "/still-needed/{}/", STILL_NEEDED)
 for row in Shipment.objects.filter(stage__in=("delivered", "unconfirmed")):
     link("/confirm/{}/", CONFIRM, row.code)
-link("/carry/{}/", CARRY, Warehouse.objects.first().org.code)
+offer = Capacity.objects.filter(stage="open").first()
+opened = open_link(link("/carry/{}/", CARRY, offer.org), purpose=CARRY, at=at)
+carrier = Actor(role=CARRIER, org=offer.org, by_link=f"{opened.code}/{opened.pk}")
+Capacity.objects.filter(pk=offer.pk).update(entered_by=carrier.who)
 gift = Pledge.objects.first().code
 following.ask(gift, "someone@example.org", at=at)
 token = following.token_of(Follower.objects.first().pk)
 found.append(f"/follow/confirm/{token}/")
 found.append("/notices/" + stop_address(gift).split("/notices/")[1])
-print(json.dumps(found))
+found += [f"/pledge/given/{gift}/", "/questions/asked/", "/donor/"]  # where a form leads
+found.append(f"/confirm/thanks/{Receipt.objects.first().code}/")
+need = Need.objects.filter(public_since__isnull=False).first()
+found.append(f"/still-needed/thanks/{need.code}/")
+asked = [f"/questions/{code}/answer/" for code in Question.objects.values_list("code", flat=True)]
+print(json.dumps({"pages": found, "asked": asked}))
 """
 
 
 def secret_links(site):
-    """Addresses of the pages behind secret links, one for each stage of what they are about."""
+    """`pages`: behind secret links, one for each stage of what they are about, and where a form
+    leads; `asked`: where a question is answered."""
     words = [sys.executable, "manage.py", "shell", "-v", "0", "-c", SECRETS]
     told = subprocess.run(
         words, cwd=ROOT, env=site.env, capture_output=True, text=True, check=False
@@ -124,15 +140,27 @@ def page_names(resolver=None, space=""):
             yield ":".join(filter(None, (space, pattern.name)))
 
 
-@pytest.fixture
-def closing(keep):
-    """Keeps what was found, and judges it."""
+@pytest.fixture(scope="module")
+def secrets(site):
+    return secret_links(site)
 
-    def close(who, rounds, wanted=frozenset()):
+
+@pytest.fixture(scope="module")
+def names():
+    """All names of addresses; what was come to is taken away."""
+    return {name for name in page_names() if not name.startswith("admin:")}
+
+
+@pytest.fixture
+def closing(keep, names):
+    """Keeps what was found, and judges it. `missed`: what no walk so far came to."""
+
+    def close(who, rounds):
         wrong = [found for walk in rounds for found in walk.wrong]
         looked = sum(len(walk.looked) for walk in rounds)
         kinds = len({kind_of(path) for walk in rounds for path in walk.looked})
-        missed = sorted(wanted - set().union(*(walk.names for walk in rounds)))
+        names.difference_update(*(walk.names for walk in rounds))
+        missed = sorted(names)
         keep(f"axe-{who}", seed=None, pages=looked, kinds=kinds, wrong=wrong, missed=missed)
         assert wrong == []
 
@@ -146,22 +174,24 @@ def known():
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_axe_finds_nothing_on_public_pages_and_behind_links(site, browser, closing, language):
+def test_axe_finds_nothing_on_public_pages_and_behind_links(
+    site, browser, secrets, closing, language
+):
     page = browser.new_context(viewport=PHONE, reduced_motion="reduce").new_page()
     walk = Round(page, site, Counter(), within=f"/{language}/")
-    for path in ("/", *secret_links(site)):
+    for path in ("/", *secrets["pages"]):
         walk.go(f"/{language}{path}")
-    closing(language, [walk], {name for name in page_names() if not name.startswith("admin:")})
+    closing(language, [walk])
     assert walk.looked
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_axe_finds_nothing_where_people_work(site, browser, closing, known, role):
+def test_axe_finds_nothing_where_people_work(site, browser, secrets, closing, known, role):
     page = browser.new_context(base_url=site.url, viewport=DESK, locale="zh-CN").new_page()
     hands = Hands(page, "zh")
     hands.public("/accounts/login/").sign_in(ROLES[role], PASSWORD)
     rounds = []
-    for start in WORKPLACES:
+    for start in (*WORKPLACES, *(f"/zh{path}" for path in secrets["asked"])):
         answer = page.request.get(site.url + start)
         if answer.status == 200 and urlsplit(answer.url).path == start:
             rounds.append(Round(page, site, known, within=start))
