@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.acting import Actor
 from portal.accounts.roles import COORDINATOR
 from portal.catalogue.fitness import Fitness
+from portal.catalogue.goods_list import GoodsList
 from portal.needs.forms import ForHospital
 from portal.needs.freshness import LINK_DAYS, renew_link
 from portal.needs.models import Need, NeedLine
@@ -54,12 +55,13 @@ class NeedLines(ReadOnlyRows):
 
 
 @admin.register(Need)
-class NeedAdmin(LinkPage):
+class NeedAdmin(LinkPage, GoodsList):
     link_template, link_days = "needs/link.html", LINK_DAYS
     opening_form = ForHospital
     inlines = (NeedLines,)
     readonly_fields = ("asker",)
-    list_display = ("code", "hospital", "at_stage", "opened_at", "since", "valid_until")
+    list_display = ("code", "hospital", "goods", "at_stage", "since", "valid_until")
+    goods_path = "lines__variant__item"
     list_filter = (StageFilter,)
     list_select_related = ("hospital",)
     search_fields = ("code", "hospital__legal_name")

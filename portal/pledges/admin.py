@@ -8,11 +8,12 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.catalogue.goods_list import GoodsList
 from portal.catalogue.queries import described
 from portal.input.registrations import read_registration
 from portal.pledges.designation import FREE
 from portal.pledges.models import Diversion, Pledge, PledgeLine
-from portal.pledges.stages import UNDER_WAY
+from portal.pledges.stages import UNDER_WAY, Visibility
 from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin
 
 
@@ -48,10 +49,11 @@ class PledgeLines(ReadOnlyRows):
 
 
 @admin.register(Pledge)
-class PledgeAdmin(SubjectAdmin):
+class PledgeAdmin(GoodsList):
     """Unanswered gifts first: they wait for the charity's word."""
 
-    list_display = ("code", "at_stage", "since", "visibility_label", "donor_name")
+    list_display = ("code", "goods", "at_stage", "since", "shown_as")
+    goods_path = "lines__variant__item"
     list_filter = (StageFilter,)
     search_fields = ("code", "donor_name")
     fields = (
@@ -59,7 +61,7 @@ class PledgeAdmin(SubjectAdmin):
         "at_stage",
         "since",
         "opened_at",
-        "visibility_label",
+        "shown_as",
         "donor_name",
         "contact",
         "meant_for",
@@ -67,7 +69,7 @@ class PledgeAdmin(SubjectAdmin):
         "own_product",
         "announced_by",
     )
-    readonly_fields = ("at_stage", "visibility_label", "meant_for")
+    readonly_fields = ("at_stage", "shown_as", "meant_for")
     inlines = (PledgeLines,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -77,8 +79,9 @@ class PledgeAdmin(SubjectAdmin):
         return super().get_queryset(request).order_by(unanswered, "-since", "-pk")
 
     @admin.display(description=_("name on the public page"))
-    def visibility_label(self, gift: Pledge) -> str:
-        return gift.visibility_label
+    def shown_as(self, gift: Pledge) -> str:
+        named = gift.visibility == Visibility.NAMED
+        return gift.donor_name if named else str(_("Anonymous"))
 
     @admin.display(description=_("whom it is for"))
     def meant_for(self, gift: Pledge) -> str:

@@ -11,7 +11,7 @@ from portal.catalogue.models import Variant
 from portal.needs.models import NeedLine
 from portal.pledges.designation import FREE, described
 from portal.pledges.diversion import DIVERSION, DiversionReason
-from portal.pledges.stages import PLEDGE, DeclineReason, Visibility
+from portal.pledges.stages import PLEDGE, DeclineReason
 from portal.stages.models import Subject, different, stage_known
 
 
@@ -54,10 +54,6 @@ class Pledge(Subject):
         """The place of the books from which its goods come: its donor, or the supplier that a
         spending paid."""
         return place("purchase" if self.code.startswith("P") else "donor", self.code)
-
-    @property
-    def visibility_label(self) -> str:
-        return str(Visibility(self.visibility).label)
 
     @property
     def designation_label(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUTHORITY, COORDINATOR, DISPATCHER, WAREHOUSE
+from portal.catalogue.goods_list import GoodsList
 from portal.shipping.asking import CONFIRM_DAYS
 from portal.shipping.carrier_link import CarrierLink
 from portal.shipping.carrier_page import StatesPage
@@ -146,13 +147,13 @@ class CapacityAdmin(CarrierLink):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(WithPapers, StatesPage, LinkPage):
+class ShipmentAdmin(WithPapers, StatesPage, LinkPage, GoodsList):
     link_template, link_days = "shipping/link.html", CONFIRM_DAYS
     papers = (
         Paper("packing", _("Packing list"), "shipping/packing_list.html", _list),
         Paper("labels", _("Box labels"), "shipping/labels.html", _labels),
     )
-    list_display = ("code", "at_stage", "hospital", "in_hands", "since")
+    list_display = ("code", "goods", "at_stage", "hospital", "in_hands", "since")
     list_select_related = ("hospital",)
     fields = (
         *("code", "at_stage", "to", "order", "given", "boxes", "by_carrier", "number"),

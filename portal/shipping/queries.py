@@ -1,6 +1,6 @@
 """What the forms and pages ask about release orders and shipments."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
@@ -174,6 +174,18 @@ def confirmed_by(hospitals: Collection[str]) -> QuerySet[Shipment]:
     """Shipments that these hospitals have confirmed, the latest first."""
     rows = Shipment.objects.filter(hospital__code__in=hospitals, stage="confirmed")
     return _counted(rows).order_by("-since", "-pk")
+
+
+def insides(shipments: Iterable[int]) -> dict[int, list[str]]:
+    """What lies in these shipments (by key), item after item with its number of pieces: what
+    somebody with a box before him looks for. One question for all of them."""
+    lines = ShipmentLine.objects.filter(shipment_id__in=list(shipments))
+    found: dict[int, list[str]] = {}
+    for line in lines.select_related("lot__variant__item").order_by("shipment_id", "no"):
+        variant = line.lot.variant
+        text = f"{described(variant)} · {line.quantity:,} {unit_of(variant)}"
+        found.setdefault(line.shipment_id, []).append(text)
+    return found
 
 
 def of_gift(pledge: Pledge) -> QuerySet[Shipment]:

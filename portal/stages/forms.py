@@ -277,9 +277,11 @@ def _choice_field(
     blank = choosing if spec.required else default in (None, "")
     if blank and all(value != "" for value, _label in pairs):
         pairs = [("", _("Please choose") if spec.asked else _("None")), *pairs]
-    return forms.ChoiceField(
+    field = forms.ChoiceField(
         choices=pairs, initial=default if not spec.required else None, **shared
     )
+    field.answered = all(value != "" for value, _label in pairs)  # type: ignore[attr-defined]  # for the page: nobody has to be told that it may stay empty
+    return field
 
 
 def fact_value(spec: Spec, value: Any) -> Any:

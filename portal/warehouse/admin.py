@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.acting import Actor
 from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER, QUALITY, WAREHOUSE
 from portal.balance.models import Holding
+from portal.catalogue.goods_list import GoodsList
 from portal.catalogue.queries import described, unit_of
 from portal.funds.queries import to_announce
 from portal.organisations.models import Organisation
@@ -99,10 +100,11 @@ class ArrivalLines(ReadOnlyRows):
 
 
 @admin.register(Arrival)
-class ArrivalAdmin(ArrivalPages, OfOneOrganisation):
+class ArrivalAdmin(ArrivalPages, OfOneOrganisation, GoodsList):
     """What waits at the door comes first."""
 
-    list_display = ("code", "at_stage", "since", "pledge", "warehouse", "expected")
+    list_display = ("code", "goods", "at_stage", "since", "pledge", "warehouse", "expected")
+    pieces = staticmethod(lambda line: line.announced)
     list_filter = (StageFilter,)
     search_fields = ("code", "pledge__code", "waybill")
     fields = (
@@ -182,8 +184,8 @@ class AllocationLines(ReadOnlyRows):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(PlanPage, OfOneOrganisation):
-    list_display = ("code", "at_stage", "since", "warehouse", "need_label")
+class AllocationAdmin(PlanPage, OfOneOrganisation, GoodsList):
+    list_display = ("code", "goods", "at_stage", "since", "warehouse", "need_label")
     list_filter = (StageFilter,)
     search_fields = ("code", "need_line__need__code")
     fields = ("code", "at_stage", "since", "warehouse", "need_label")

@@ -38,6 +38,8 @@ from portal.workspace.queries import (
     line_rows,
     needs_with_counters,
     received_rows,
+    with_insides,
+    with_items,
 )
 
 Actors = dict[str, Actor]  # by the hospital's code
@@ -67,13 +69,13 @@ def hospital(request: HttpRequest, *, actors: Actors) -> HttpResponse:
     """Own needs with their counters, shipments on the way, and what was confirmed lately."""
     context = {
         "hospitals": sorted(names(actors).items(), key=itemgetter(1, 0)),
-        "coming": coming_to(actors)[:MOST],
+        "coming": with_insides(coming_to(actors)[:MOST]),
         "received": received_rows(actors),
         "held": held_for(actors)[:MOST],
         "recalled": [{**row, "href": _answer(row)} for row in recalled_rows(actors)],
         "asked": questions_to(actors),
-        "needs": needs_with_counters(actors)[:MOST],
-        "confirmed": confirmed_by(actors)[:10],
+        "needs": with_items(needs_with_counters(actors)[:MOST]),
+        "confirmed": with_insides(confirmed_by(actors)[:10]),
         "confirmable": CONFIRMABLE,
     }
     return render(request, "workspace/hospital.html", context)

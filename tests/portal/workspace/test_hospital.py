@@ -1,5 +1,7 @@
 """The hospital's workspace."""
 
+import re
+
 import pytest
 
 from portal.accounts.roles import Role
@@ -70,6 +72,16 @@ def test_it_shows_own_needs_and_what_is_on_the_way_and_nothing_of_others(staff, 
     assert elsewhere.code not in text
 
 
+def test_it_says_what_lies_in_a_parcel_and_what_a_need_is_about(staff, hospital):
+    create_need(hospital=hospital)
+    create_shipment(hospital=hospital, quantity=1000)
+
+    text = staff.get("/en/hospital/").content.decode()
+
+    assert re.search(r"<h3>\s*[^<]*respirator[^<]* · 1,000 ", text, re.IGNORECASE)
+    assert re.search(r"<h3><a [^>]*>\s*[^<]*respirator", text, re.IGNORECASE)
+
+
 def test_what_is_only_packed_has_no_button(staff, hospital):
     shipment = create_shipment(hospital=hospital, stage="packed")
 
@@ -88,7 +100,7 @@ def test_one_row_and_three_rows_cost_the_same_queries(
             confirm(create_shipment(hospital=hospital))
             create_shipment(hospital=hospital)
             create_need(hospital=hospital)
-        with django_assert_max_num_queries(12) as seen:
+        with django_assert_max_num_queries(16) as seen:
             staff.get("/en/hospital/")
         counts.append(len(seen.captured_queries))
 

@@ -1,0 +1,49 @@
+"""Lists of the workbench that say what a thing is about, and not only its code."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from portal.catalogue.queries import described, unit_of
+from portal.stages.admin import SubjectAdmin
+
+
+class GoodsChangeList(ChangeList):
+    """Reads the lines of a whole page of rows at once."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, *args)
+        assert isinstance(self.model_admin, GoodsList), "only such lists read lines"
+        return rows.prefetch_related(self.model_admin.goods_path)
+
+
+class GoodsList(SubjectAdmin):
+    """Adds the column `goods`: the first line's item and pieces, and how many lines more.
+    `goods_path`: from the subject's lines to the item; `pieces` and `variant`, of a line."""
+
+    goods_path = "lines__lot__variant__item"
+    pieces: Callable[[Any], int | None] = staticmethod(lambda line: line.quantity)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return GoodsChangeList
+
+    @admin.display(description=_("goods"))
+    def goods(self, subject: Any) -> str:
+        lines = sorted(subject.lines.all(), key=lambda line: line.pk)
+        if not lines:
+            return "–"
+        first, more = lines[0], len(lines) - 1
+        variant = first.lot.variant if "lot" in self.goods_path else first.variant
+        count = type(self).pieces(first)
+        text = described(variant)
+        text += f" · {count:,} {unit_of(variant)}" if count is not None else ""
+        if not more:
+            return text
+        rest = ngettext("and %(n)s more line", "and %(n)s more lines", more)
+        return f"{text} ({rest % {'n': more}})"
