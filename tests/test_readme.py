@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from io import StringIO
 from pathlib import Path
 
@@ -151,3 +152,19 @@ def test_decisions_have_context_decision_and_cost():
     for decision in decisions:
         for part in ("*Context.*", "*Decision.*", "*Cost.*"):
             assert part in decision, decision.splitlines()[0]
+
+
+def test_the_floors_are_those_that_are_checked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    (_before, after) = README.split("### Floors")
+    floors = [re.split(r" {2,}", line)[0] for line in after.split("```")[1].strip().splitlines()]
+
+    assert floors == [layer.replace("portal.", "") for layer in layers]
+
+
+def test_every_part_has_its_place_in_the_list_of_what_lives_where():
+    listed = README[README.index("## Where what lives") : README.index("### Floors")]
+    parts = {app.name for app in (ROOT / "portal").iterdir() if (app / "apps.py").exists()}
+
+    assert parts - set(re.findall(r"\w+", listed)) == set()
