@@ -12,8 +12,11 @@ from django.utils.cache import add_never_cache_headers
 import ledger.api as ledger
 from portal.languages import unprefixed
 
-# whose views show nothing but what is public
-MIRRORED = ("portal.tracking.", "portal.evidence.", "portal.pages", "ledger.", "django.views.i18n")
+# whose views show nothing but what is public, or how this very site is
+MIRRORED = (
+    *("portal.tracking.", "portal.evidence.", "portal.pages", "portal.metrics", "ledger."),
+    "django.views.i18n",
+)
 View = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RETRY_AFTER = 600  # seconds; an operator is at it

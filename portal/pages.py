@@ -40,11 +40,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """How the ledger is, in numbers; ages in seconds, null where there is nothing to be old.
+    """How the ledger is, in numbers. Without a log the mode is null and the answer 503."""
+    told = health(timezone.now())
+    answer = JsonResponse(told, status=200 if told["mode"] else 503)
+    add_never_cache_headers(answer)
+    return answer
 
-    Without a log the mode is null and the answer 503.
-    """
-    now = timezone.now()
+
+def health(now: datetime) -> dict[str, Any]:
+    """What `/healthz` says; ages in seconds, None where there is nothing to be old."""
     waiting, oldest = ledger.pending()
     newest = next(iter(ledger.checkpoints(1)), None)
     try:
@@ -62,9 +66,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     if witnessed.since:  # the quorum is missing
         told["witnesses"] = f"{witnessed.have} of {witnessed.of}"
         told["since"] = witnessed.since.isoformat()
-    answer = JsonResponse(told, status=200 if mode else 503)
-    add_never_cache_headers(answer)
-    return answer
+    return told
 
 
 def _age(then: datetime | None, now: datetime) -> float | None:

@@ -112,8 +112,13 @@ FAILPOINTS = env.text("FAILPOINTS", "")
 if FAILPOINTS and not DEMO:
     raise ImproperlyConfigured("FAILPOINTS is set: faults are injected in tests and the demo only.")
 
-# --- what may be asked of the interface: the log's own files are not counted
+# --- who may ask how the site is, and how much of the interface (the log's files aside)
 
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # of a monitoring system; absent: no /metrics
+if METRICS_TOKEN and not (len(METRICS_TOKEN) >= 32 and METRICS_TOKEN.isascii()):
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is too short: at least 32 random characters of ASCII."
+    )
 API_PER_MINUTE = env.number("API_PER_MINUTE", 240, at_least=1, at_most=1_000_000)
 
 # --- webhooks: messages go to public hosts by name, on the port of https
@@ -311,7 +316,7 @@ LANGUAGE_COOKIE_SECURE = not PLAIN
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = not PLAIN
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked from inside
 SECURE_PROXY_SSL_HEADER = (
     "HTTP_X_FORWARDED_PROTO",
     "https",

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
-from portal import pages
+from portal import metrics, pages
 from portal.accounts import views as accounts
 from portal.languages import ShortPrefix
 
@@ -31,6 +31,7 @@ pages_of_parts: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("language/", set_language, name="language"),
     path("admin/login/", accounts.to_login),  # one sign-in page for all
     path("admin/logout/", accounts.logout),

@@ -54,6 +54,8 @@ def read(monkeypatch, tmp_path):
         ("SITE_ORIGIN", ""),
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", "令" * 32),
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://host/name"),
         ("DATABASE_URL", "postgresql://host"),
