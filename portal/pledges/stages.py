@@ -160,7 +160,7 @@ PLEDGE = Lifecycle(
         ),
         Stage(
             "accepted",
-            _("Accepted"),
+            _("Accepted by the charity"),
             _("The charity will take it; the donor can send it."),
             public="match",
         ),
@@ -192,7 +192,7 @@ PLEDGE = Lifecycle(
         ),
         Stage(
             "received",
-            _("Received"),
+            _("Counted in at the warehouse"),
             _("All of it that was sent has been counted in."),
             public="store",
         ),

@@ -96,7 +96,7 @@ RELEASE = Lifecycle(
 )
 
 
-class Packed(Facts, line=_("Packed: {boxes} boxes")):
+class Packed(Facts, line=_("Boxes packed: {boxes}")):
     release: str = fact(_("Release order"), choices="release_choices", default="")
     boxes: int = fact(_("Number of boxes"))
     kg: int = fact(
@@ -114,7 +114,7 @@ class SentLine(Facts):
     need_line: int = fact(_("Line of the need"), kind="hidden", default=0)
 
 
-class SentDirect(Packed, line=_("Packed: {boxes} boxes")):
+class SentDirect(Packed, line=_("Boxes packed: {boxes}")):
     """Packed and handed over by the donor himself; a private sender's waybill is never public."""
 
     hospital: str = fact(_("Hospital"), choices="hospital_choices")

@@ -1,6 +1,7 @@
 """Public rows of money as the templates want them: a gift of it, funds, campaigns."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -8,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.input.provinces import place
+from portal.input.templatetags.pages import day_words
 from portal.stages.table import Move, lifecycle
 from portal.tracking import queries, showing, telling, words
 from portal.tracking.certificates import certifying
-from portal.tracking.models import Gift, Line, Subject
+from portal.tracking.gift import verdict
+from portal.tracking.models import Gift, Line, Purchase, Subject
 from portal.tracking.money import holdings, money_flow
 from portal.tracking.queries import Erased
 
@@ -77,10 +80,14 @@ def fund_card(row: Subject, sums: Mapping[str, int]) -> dict[str, Any]:
         "title": title_of(row),
         "stage": showing.stage_label("fund", row.stage),
         "tone": showing.stage_tone("fund", row.stage),
-        "use_by": row.facts.get("use_by", ""),
+        "use_by": _day(row.facts.get("use_by")),
         **_yuan(sums),
         "rate": _percent(row),
     }
+
+
+def _day(told: Any) -> str:
+    return day_words(date.fromisoformat(told)) if told else ""
 
 
 def _percent(row: Subject) -> str:
@@ -94,7 +101,8 @@ def fund(row: Subject) -> dict[str, Any]:
     lines, first, count = queries.latest_of(row.code, showing.RECENT)
     named = queries.named_of([*lines, *([first] if first else [])])
     oldest = holdings.oldest_unspent(row.code)
-    goods = holdings.goods_of(spends)
+    bought = Purchase.objects.filter(code__in=[spend.code for spend in spends])
+    goods = {one.code: _bought(one) for one in bought} if spends else {}
     return {
         **fund_card(row, sums),
         "section": "funds",
@@ -102,7 +110,7 @@ def fund(row: Subject) -> dict[str, Any]:
         "text": showing.stage_text("fund", row.stage),
         "conditions": _conditions(row, named.get(first.uid, {}) if first else {}),
         "months": [(month, _yuan(found)) for month, found in months],
-        "spends": [_spend(spend, goods.get(spend.code, [])) for spend in spends],
+        "spends": [_spend(spend, goods.get(spend.code, "")) for spend in spends],
         "flow": money_flow.of_fund(row.code, all_paid=sums["paid"]),
         "warned": _warned(row),
         "oldest": oldest,
@@ -120,7 +128,7 @@ def _warned(row: Subject) -> list[str]:
     out = [said % {"amount": words.yuan(idle), "days": days}] if idle else []
     if row.facts.get("near") and row.stage == "open":
         said = _("Its last day is near: it is to be spent by %(day)s.")
-        out.append(said % {"day": row.facts.get("use_by", "")})
+        out.append(said % {"day": _day(row.facts.get("use_by"))})
     return out
 
 
@@ -141,7 +149,7 @@ def _conditions(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str, 
         (_("Recipients"), separator.join(hospitals) or _("every hospital in the register"), ""),
         (_("Regions"), separator.join(map(place, facts.get("regions", []))) or _("everywhere"), ""),
         (_("Documents every request needs"), separator.join(papers) or _("none named"), ""),
-        (_("To be spent"), f"{facts.get('not_before', '')} – {facts.get('use_by', '')}", ""),
+        (_("To be spent"), f"{_day(facts.get('not_before'))} – {_day(facts.get('use_by'))}", ""),
         (_("At most for one recipient"), words.yuan(cap) if cap else _("no limit"), ""),
         (_("Fee kept"), _percent(row), ""),
         (_("What becomes of what is left"), str(named.get("leftover", "")), ""),
@@ -160,7 +168,25 @@ def _choice(rows: str, key: str) -> str:
     return key
 
 
-def _spend(row: Subject, goods: list[tuple[str, str, int]]) -> dict[str, Any]:
+def _bought(row: Purchase) -> str:
+    """What it bought and where that is, as a gift's page says it of its pieces."""
+    found: dict[tuple[str, str, str], int] = {}
+    for at, _lot, _line, _first, pieces, _house, _shipment, item in row.held:
+        if told := verdict.where(row, at):
+            key = (told[0], told[1], item)
+            found[key] = found.get(key, 0) + pieces
+    said = [
+        words.phrase(
+            kind,
+            amount=words.amount(n, row.names, item, named=True),
+            owner=words.name(row.names, owner),
+        )
+        for (kind, owner, item), n in found.items()
+    ]
+    return words.joined(said, strong=True)
+
+
+def _spend(row: Subject, goods: str) -> dict[str, Any]:
     facts = row.facts
     table = lifecycle("spend")
     move = table.by_name.get("request") if table else None
@@ -168,14 +194,6 @@ def _spend(row: Subject, goods: list[tuple[str, str, int]]) -> dict[str, Any]:
     purpose = str(facts.get("purpose", ""))
     if "purpose" in specs:
         purpose = telling.value_text(specs["purpose"], purpose, row.names)
-    bought = [
-        words.phrase(
-            place.partition(":")[0],
-            amount=words.amount(amount, row.names, item, named=True),
-            owner=words.name(row.names, place.partition(":")[2]),
-        )
-        for item, place, amount in goods
-    ]
     recipient = str(facts.get("recipient", ""))
     papers = [_choice("papers", str(told.get("paper", ""))) for told in facts.get("papers", [])]
     papers += [_("payment slip")] if row.stage in ("paid", "accounted") else []
@@ -190,7 +208,7 @@ def _spend(row: Subject, goods: list[tuple[str, str, int]]) -> dict[str, Any]:
         "stage": showing.stage_label("spend", row.stage),
         "tone": showing.stage_tone("spend", row.stage),
         "since": row.since,
-        "goods": words.joined(bought, strong=True),
+        "goods": goods,
         "papers": words.joined(papers),
         "proof": reverse("tracking:spend_proof", args=[row.code]),
     }
@@ -203,8 +221,8 @@ def campaign_card(row: Subject) -> dict[str, Any]:
         "title": title_of(row),
         "stage": showing.stage_label("campaign", row.stage),
         "tone": showing.stage_tone("campaign", row.stage),
-        "starts_on": row.facts.get("starts_on", ""),
-        "ends_on": row.facts.get("ends_on", ""),
+        "starts_on": _day(row.facts.get("starts_on")),
+        "ends_on": _day(row.facts.get("ends_on")),
         "filing_number": row.facts.get("filing_number", ""),
     }
 

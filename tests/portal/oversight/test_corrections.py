@@ -52,8 +52,8 @@ def test_r05_original_correction_reason_approvers_and_times_stand_on_one_page(
 
     for said in (
         "As published", "31 January 2019", "As it is right", "31 January 2020", "mistyped",
-        "The year was mistyped.", "Correction raised", "Charity coordinator",
-        "Correction verified", "Quality inspection", "Correction published", "Publishing",
+        "The year was mistyped.", "Raised by", "Charity coordinator",
+        "Verified by", "Quality inspection", "Published by", "Publishing",
         f"Entry {entry.index}", "2 Mar 2026 11:00", "Nothing that was published is ever deleted",
     ):  # fmt: skip
         assert said in page, said

@@ -192,6 +192,7 @@ def test_the_fund_s_page_draws_money_goods_and_hospitals_and_the_same_as_a_table
 
     assert "<svg" in page
     assert "¥560.00" in page
+    assert "in stock at Example warehouse;" in page  # not at W-…
     assert "The same as a table" in page
 
 
