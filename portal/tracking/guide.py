@@ -84,4 +84,4 @@ def _day(day: Any) -> str:
 
 
 def _item_name(variant: Variant) -> str:
-    return (variant.item_en if words.english() else "") or variant.item_zh
+    return words.either(variant.item_zh, variant.item_en)

@@ -21,8 +21,7 @@ KEPT = 12  # earlier statements on a warehouse's page: one day
 
 
 def name_of(row: Subject) -> str:
-    names = row.facts.get("name_zh", ""), row.facts.get("name_en", "")
-    return str((names[1] if words.english() else "") or names[0] or row.code)
+    return words.either(row.facts.get("name_zh", ""), row.facts.get("name_en", "")) or row.code
 
 
 def board(rows: list[Subject], _asked: Asked) -> list[dict[str, Any]]:

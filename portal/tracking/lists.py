@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
 from ledger.core.postings import MONEY
-from portal.tracking import queries, showing, telling, words
+from portal.tracking import need_showing, queries, telling, words
 from portal.tracking.models import Need, NeedLine
 from portal.tracking.responding import fragment, page
 from portal.tracking.statistics import reading
@@ -67,7 +67,7 @@ def _some_lines(found: list[Need], rows: dict[str, list[NeedLine]]) -> list[dict
             lines = [line for line in rows[need.code] if line.open]
             lines.sort(key=lambda line: (line.asked is None, line.no))
             if len(shown) < ON_HOME and turn < len(lines):
-                shown.append(showing.need_line(need, lines[turn]))
+                shown.append(need_showing.line_of(need, lines[turn]))
     return shown
 
 

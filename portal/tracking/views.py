@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from portal.tracking import queries, showing
+from portal.tracking import need_showing, queries, showing
 from portal.tracking.finding import lookup as finding
-from portal.tracking.gift import staying
+from portal.tracking.gift import gift_showing, staying
 from portal.tracking.listing import asking
 from portal.tracking.models import Need, Organisation
 from portal.tracking.money import holdings, money_showing
@@ -69,7 +69,7 @@ def _money(found: queries.Followed) -> dict[str, Any]:
 
 def _gift(found: queries.Followed) -> dict[str, Any]:
     row, lines = found.gift, queries.lines_of(found.gift.code)
-    shown = showing.gift(row, lines, queries.named_of(lines))
+    shown = gift_showing.shown(row, lines, queries.named_of(lines))
     beside = remarks.of(row.code, lines=lines, asked=found.asked)
     return {**shown, "staying": staying.told(lines, found.usual), **beside}
 
@@ -87,7 +87,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         lines, first, count = queries.latest_of(code, showing.RECENT)
         named = queries.named_of([*lines, *([first] if first else [])])
         rows = queries.rows_of([row])[code]
-        return {**showing.need(row, rows, lines, named, count=count), **remarks.of(code)}
+        return {**need_showing.shown(row, rows, lines, named, count=count), **remarks.of(code)}
 
     return page(request, "tracking/need.html", context, version=version, entries=row.version)
 

@@ -119,6 +119,11 @@ english = speaking.english
 CODE = re.compile(r"[A-Z]-[2-9A-HJKMNP-Z]{10}\Z", re.ASCII)
 
 
+def either(zh: str, en: str) -> str:
+    """The English name on an English page, where there is one."""
+    return (en if english() else "") or zh
+
+
 def label(words: Mapping[str, object], key: str) -> str:
     """The word for a key; an unknown key itself, never dropped."""
     return str(words.get(key, key))

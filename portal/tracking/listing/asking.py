@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import queries, showing, words
+from portal.tracking import need_showing, queries, showing, words
 from portal.tracking.listing import list_pages
 from portal.tracking.listing.declared import Asked
 from portal.tracking.models import Need, NeedLine
@@ -41,7 +41,7 @@ def card(need: Need, rows: list[NeedLine], *, never: bool) -> dict[str, Any]:
         "place": words.place_of(vars(need)),
         "stage": showing.stage_label("need", need.stage),
         "href": reverse("tracking:need", args=[need.code]),
-        "rows": [showing.need_line(need, line) for line in rows[:OF_A_NEED]],
+        "rows": [need_showing.line_of(need, line) for line in rows[:OF_A_NEED]],
         "more": max(0, len(rows) - OF_A_NEED),
         "never": never,
     }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from portal.tracking import showing, words
 from portal.tracking.finding import search
-from portal.tracking.gift import carried, sums, verdict
+from portal.tracking.gift import carried, gift_showing, sums, verdict
 from portal.tracking.listing import list_forms
 from portal.tracking.listing.declared import Asked
 from portal.tracking.listing.listings import LISTS
@@ -54,7 +54,7 @@ def _gift(gift: Gift) -> dict[str, Any]:
     return {
         "gift": gift,
         "href": reverse("tracking:gift", args=[gift.code]),
-        "title": showing.gift_title(gift),
+        "title": gift_showing.title(gift),
         "stage": showing.stage_label("pledge", gift.stage),
         "headline": verdict.headline(gift, verdict.shares(gift)),
         "bars": sums.split_bars(gift)[:1],
