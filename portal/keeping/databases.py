@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -38,8 +38,8 @@ class Snapshot(Protocol):
         """Write all of it into the folder, as FILES names it. Broken."""
 
 
-def snapshot() -> Any:
-    """A context manager; it gives the Snapshot. Refused."""
+def snapshot() -> AbstractContextManager[Snapshot]:
+    """The database from here on, however others write to it. Refused."""
     return _sqlite() if connection.vendor == "sqlite" else _postgres()
 
 

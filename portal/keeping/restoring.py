@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from ledger import guarding, modes, publishing, reading, witnessing
+from ledger import guarding, history, modes, publishing, reading, witnessing
 from ledger.core import notes
 from ledger.failpoints import fp
 from ledger.models import BEHIND, FROZEN, OK, READONLY
@@ -120,12 +120,17 @@ def _published() -> bytes:
 
 
 def _files(told: Manifest) -> Iterator[tuple[str, Path, int]]:
-    """(path in the backup, where it goes, mode) of what is not there; the checkpoint last."""
+    """(path in the backup, where it goes, mode) of what is not there; the checkpoint last.
+
+    Of public files that are newer only tiles are filled in, which never change: values erased since
+    must not come back.
+    """
     newer, media = bool(_published()), boxes.folder()
     for path in sorted(told.files, key=lambda path: (path == f"{LEDGER}/checkpoint", path)):
         shelf, _, name = path.partition("/")
-        if shelf == LEDGER and not newer:
-            yield path, publishing.folder() / name, 0o644
+        target = publishing.folder() / name
+        if shelf == LEDGER and (not newer or (name.startswith("tile/") and not target.exists())):
+            yield path, target, 0o644
         elif shelf == MEDIA and media is not None and not (media / name).exists():
             yield path, media / name, 0o600
 
@@ -135,6 +140,7 @@ def _stand(done: Restored, at: datetime) -> None:
     head = reading.head()
     seen = witnessing.sightings(head)
     done.mode = guarding.check_mode(at=at, seen=seen)
+    history.write(history.BACKUP, at=at, good=True, text=f"restored from {done.backup.name}")
     line = modes.newest()
     if done.mode == OK:
         done.why = "database, signer and published files agree"

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ledger import api, history, publishing, sealing, triggers
+from ledger import api, history, publishing, sealing, signing, triggers
 from ledger.failpoints import POINTS
 from ledger.models import Journal, SealedEntry
 from portal.evidence import boxes
@@ -227,13 +227,16 @@ def test_f_34_a_backup_is_restored_checked_and_held_against_this_log(submit, sea
     for _n in range(3):
         submit(type="gift.count", named={"donor": "Mo"}, private={"phone": "13800000000"})
     sealed()
+    submit()
+    sealing.seal_all(at=timezone.now())
+    signing.sign(at=timezone.now() - timedelta(hours=1))  # and not public yet
     save(store)
     submit()
     sealed()
 
     code, said = commanded("backup", store, "--check")
 
-    assert (code, "restored and checked, 4 entries" in said) == (0, True), said
+    assert (code, "restored and checked, 5 entries" in said) == (0, True), said
     lines = Journal.objects.filter(kind="backup").values_list("good", flat=True)
     assert list(lines) == [True, True]
 

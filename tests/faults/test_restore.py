@@ -141,6 +141,24 @@ def test_newer_public_files_are_kept_and_older_ones_refused(grow, store, elsewhe
 
 
 @once
+def test_of_newer_public_files_only_lost_tiles_are_filled_in(grow, store, elsewhere, log):
+    uids = grow(3)
+    commanded("backup", store)
+    tile = log.dir / "tile" / "entries" / "000.p" / "4"
+    kept = tile.read_bytes()
+    tile.unlink()
+    with transaction.atomic():
+        api.erase(uids, at=timezone.now())
+    api.republish(uids)
+    assert not (log.dir / "disclosures" / "000").exists()
+
+    assert elsewhere(lambda: commanded("restore", store))[0] == 0
+
+    assert tile.read_bytes() == kept
+    assert not (log.dir / "disclosures" / "000").exists()
+
+
+@once
 def test_a_backup_of_a_later_release_or_another_database_is_refused(grow, store, elsewhere):
     grow(1)
     backup = saving.save(store, at=timezone.now()).folder
