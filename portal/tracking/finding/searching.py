@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
 import ledger.api as ledger
@@ -34,6 +34,10 @@ PAGES = {
     "warehouse": "tracking:warehouse",
     "fund": "tracking:fund",
     "campaign": "tracking:campaign",
+}
+TITLES = {  # what is found by its hospital's name, as its own page calls it
+    "need": gettext_noop("%(name)s asks for help"),
+    "shipment": gettext_noop("Shipment to %(hospital)s"),
 }
 KINDS = ("organisation", "need", "gift", "shipment", "fund", "campaign", "warehouse")
 BY_KIND = {one.kind: one for one in LISTS.values()}
@@ -92,9 +96,10 @@ def _all(kind: str, terms: list[str]) -> str:
 
 def _told(row: Findable) -> dict[str, Any]:
     name = row.said.get("en" if words.english() else "zh") or row.code
+    title = TITLES.get(row.kind) if name != row.code else None
     kind = {"gift": "money" if "|money|" in row.classes else "pledge"}.get(row.kind, row.kind)
     return {
-        "name": capfirst(name),
+        "name": gettext(title) % {"name": name, "hospital": name} if title else capfirst(name),
         "code": row.code,
         "href": reverse(PAGES[row.kind], args=[row.code]),
         "stage": stage_label(kind, row.stage),
