@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import houses, queries
+from portal.tracking import houses
 from portal.tracking.finding.lookup import Lost, nothing
 from portal.tracking.listing import list_pages
-from portal.tracking.models import Link, Subject
+from portal.tracking.models import Line, Link, Subject
 from portal.tracking.responding import page
 from portal.tracking.views import by_code
 from portal.tracking.voices import remarks
@@ -28,8 +28,8 @@ def warehouse(request: HttpRequest, code: str) -> HttpResponse:
         raise Lost(nothing(code), status=404)
 
     def context() -> dict[str, Any]:
-        lines = list(queries.about(code).filter(type=houses.STATED)[: houses.KEPT])
-        return {**houses.house(row, lines), **remarks.of(code)}
+        stated = Line.objects.filter(seq__in=row.facts.get("stated", [])).order_by("-seq")
+        return {**houses.house(row, list(stated)), **remarks.of(code)}
 
     return page(
         request, "tracking/warehouse.html", context, version=row.version, entries=row.version

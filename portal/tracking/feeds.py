@@ -47,7 +47,7 @@ def of_code(request: HttpRequest, code: str) -> HttpResponse:
     begun = Link.objects.filter(code=code).order_by("line_id").select_related("line")[:1]
 
     def made() -> HttpResponse:
-        lines = list(queries.about(code)[:AT_ONCE])
+        lines = list(queries.newest_of(code, AT_ONCE))
         page = reverse(PAGES[code[0]][0], args=[code])
         name = words.name(lines[0].names, code)
         title = f"{name} {code}" if name != code else code

@@ -16,9 +16,6 @@ from portal.tracking.listing.declared import Asked
 from portal.tracking.models import Gift, Holding, Line, Organisation, Purchase, Subject
 from portal.tracking.queries import lines_of, named_of
 
-STATED = "statement.state"
-KEPT = 12  # earlier statements on a warehouse's page: one day
-
 
 def name_of(row: Subject) -> str:
     return words.either(row.facts.get("name_zh", ""), row.facts.get("name_en", "")) or row.code

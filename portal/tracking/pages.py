@@ -13,10 +13,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 import ledger.api as ledger
-from portal.tracking import queries
 from portal.tracking.finding.lookup import Lost, nothing
 from portal.tracking.gift import picturing
-from portal.tracking.models import Gift
+from portal.tracking.models import Gift, Link
 from portal.tracking.responding import page, public
 from portal.tracking.views import by_code
 
@@ -62,7 +61,7 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
     unchanged = get_conditional_response(request, etag=quote_etag(tag))
     if unchanged is not None:
         return public(request, unchanged, tag=tag)
-    seqs = queries.about(code).values_list("seq", flat=True)
+    seqs = Link.objects.filter(code=code).values_list("line_id", flat=True)
     parts = [
         f'{{"index":{e.index},"leaf":"{e.leaf.hex()}","entry":{e.raw.decode()}}}'
         for e in ledger.entries_at(sorted(seqs))

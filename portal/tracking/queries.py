@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 import ledger.api as ledger
 from portal.tracking.models import (
     Gift,
     Line,
+    Link,
     Need,
     NeedLine,
     Purchase,
@@ -27,21 +28,30 @@ NEWS = [
 ]
 
 
-def about(code: str) -> QuerySet[Line]:
-    """The entries that concern a code, newest first: read from the end of an index, so the newest
-    few cost the same however many there are."""
-    return Line.objects.filter(link__code=code).order_by("-link__line_id")
-
-
 def lines_of(code: str) -> list[Line]:
     """Every entry that concerns a code, newest first."""
-    return list(about(code))
+    return list(Line.objects.filter(link__code=code).order_by("-seq"))
+
+
+def some_of(links: QuerySet[Link], limit: int) -> QuerySet[Line]:
+    """The entries of the first of these links, which are in an order: the links are picked by
+    themselves, for joined to the entries a planner would look for them among all there are."""
+    return Line.objects.filter(seq__in=links.values("line_id")[:limit])
+
+
+def newest_of(code: str, limit: int) -> QuerySet[Line]:
+    """The newest entries that concern a code."""
+    return some_of(Link.objects.filter(code=code).order_by("-line_id"), limit).order_by("-seq")
 
 
 def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
-    """(the newest entries that concern a code, the first one, how many there are)."""
-    found: list[Any] = list(about(code).annotate(n=F("link__n"))[:limit])
-    return found, about(code).last(), found[0].n + 1 if found else 0
+    """(the newest entries that concern a code, the first one, how many there are); two questions
+    that cost the same however many there are."""
+    links = Link.objects.filter(code=code)
+    last = Subquery(links.order_by("-line_id").values("n")[:1])
+    found: list[Any] = list(newest_of(code, limit).annotate(last=last))
+    first = some_of(links.order_by("line_id"), 1).first()
+    return found, first, found[0].last + 1 if found else 0
 
 
 def opening(codes: Iterable[str]) -> QuerySet[Line]:

@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.tracking import queries
 from portal.tracking.api.answering import Problem, answer, open_to_all
 from portal.tracking.api.describing import described
 from portal.tracking.feeds import LICENCE
 from portal.tracking.finding import lookup, places
 from portal.tracking.listing.declared import Asked, ListOf
 from portal.tracking.listing.listings import LISTS
-from portal.tracking.models import Holding, Line
+from portal.tracking.models import Holding, Line, Link
 from portal.tracking.projection.projecting import seen
 from portal.tracking.statistics import telling
 from portal.tracking.statistics.statement import at_present
@@ -108,8 +109,8 @@ def entries(request: HttpRequest) -> HttpResponse:
     def made() -> dict[str, Any]:
         found: QuerySet[Line] = Line.objects.filter(seq__gt=after).order_by("seq")
         if code:
-            linked = Line.objects.filter(link__code=code, link__line_id__gt=after)
-            found = linked.order_by("link__line_id")
+            links = Link.objects.filter(code=code, line_id__gt=after).order_by("line_id")
+            found = queries.some_of(links, limit + 1).order_by("seq")
         lines = list(found[: limit + 1])
         keep = {"code": code} if code else {}
         more = urlencode({**keep, "after": lines[limit - 1].seq}) if len(lines) > limit else ""

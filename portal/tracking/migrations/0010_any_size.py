@@ -4,11 +4,18 @@ from django.db import migrations, models
 
 from portal.stages.table import lifecycles
 
+KEPT = 12
+
 
 def fill(apps, _schema_editor):
     """What the new columns say of rows that are there: as a rebuild would."""
     link, subject = (apps.get_model("tracking", name) for name in ("Link", "Subject"))
     link.objects.exclude(line__corrects="").update(corrects=True)
+    for house in subject.objects.filter(kind="warehouse"):
+        stated = link.objects.filter(code=house.code, line__type="statement.state")
+        found = stated.order_by("-line_id").values_list("line_id", flat=True)
+        house.facts = {**house.facts, "stated": list(found[:KEPT])}
+        house.save(update_fields=["facts"])
     for table in lifecycles():
         owed = [stage.key for stage in table.stages if stage.owed_by]
         subject.objects.filter(kind=table.key, stage__in=owed).update(waits=True)

@@ -5,6 +5,7 @@ from portal.tracking.models import Subject, Variant
 from portal.tracking.projection.parties import variant_names
 from portal.tracking.projection.shelf import Shelf
 
+KEPT = 12  # entries of statements that a warehouse's page shows: one day
 SHOWN = (
     *("since", "until", "items", "more_items", "urgent", "urgent_lots", "red_lots"),
     *("waiting", "waiting_since"),
@@ -22,4 +23,6 @@ def fold(shelf: Shelf, entry: Entry) -> None:
     found = (shelf.find(Variant, key) for key in sorted(keys))
     names = {variant.key: variant_names(variant) for variant in found if variant is not None}
     told = {name: data[name] for name in SHOWN if name in data}
-    row.facts = {**row.facts, "statement": {**told, "names": names, "index": entry.index}}
+    stated = [entry.index, *row.facts.get("stated", [])][:KEPT]
+    statement = {**told, "names": names, "index": entry.index}
+    row.facts = {**row.facts, "statement": statement, "stated": stated}

@@ -13,7 +13,7 @@ from portal.stages.facts import Spec
 from portal.stages.table import lifecycle
 from portal.tracking import queries, showing, telling, words
 from portal.tracking.lists import whole
-from portal.tracking.models import Line, Organisation
+from portal.tracking.models import Line, Link, Organisation
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
 from portal.tracking.voices import remarks
@@ -62,7 +62,8 @@ def _some(*, kind: str, of: str, before: int) -> QuerySet[Line]:
     if kind:
         found = found.filter(type__startswith=f"{kind}.")
     if of:
-        found = found.filter(link__code=of, link__corrects=True)
+        links = Link.objects.filter(code=of, corrects=True)
+        found = found.filter(seq__in=links.values("line_id"))
     if before:
         found = found.filter(seq__lt=before)
     return found.order_by("-seq")
