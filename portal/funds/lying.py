@@ -2,6 +2,7 @@
 looks, and what it finds is sealed when it changes."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -12,7 +13,8 @@ from portal.balance.models import Holding
 from portal.funds.models import Fund, MoneyGift
 from portal.funds.stages import StateNoted
 from portal.stages import engine
-from portal.stages.engine import MoveRefused, Step
+from portal.stages.clock import taken
+from portal.stages.engine import Step
 
 IDLE_DAYS = 30  # so long money may lie in a fund before its page says so
 NEAR_DAYS = 30  # so long before its last day a fund is near it
@@ -26,13 +28,8 @@ def tick(*, at: datetime) -> int:
         if (bool(idle), near) == (bool(fund.idle), fund.near):
             continue
         facts = StateNoted(idle=idle, days=IDLE_DAYS, near=near)
-        try:
-            engine.advance(Fund, fund.code, "note_state", actor=CLOCK, facts=facts, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # paused or closed a moment ago
-        noted += 1
+        note = partial(engine.advance, Fund, fund.code, "note_state", actor=CLOCK)
+        noted += taken(partial(note, facts=facts, at=at))
     return noted
 
 

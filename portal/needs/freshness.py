@@ -2,22 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.accounts.acting import CLOCK
 from portal.accounts.links import end_links, make_link
 from portal.needs.models import Need
 from portal.needs.queries import OPEN
-from portal.stages import engine
+from portal.stages.clock import move_on
 from portal.stages.engine import MoveRefused
 
 FRESH = timedelta(hours=48)  # so long a need stands without the hospital saying it again
 STILL_NEEDED = "still_needed"  # the purpose of the hospital's link
 LINK_DAYS = 60
-AT_ONCE = 500  # needs that one tick of the clock moves on
 
 
 def tick(*, at: datetime) -> int:
@@ -26,21 +23,8 @@ def tick(*, at: datetime) -> int:
     standing = Need.objects.filter(stage__in=OPEN)
     past = standing.filter(valid_until__lt=timezone.localdate(at))
     old = standing.exclude(stage="stale").annotate(said=Coalesce("confirmed_at", "public_since"))
-    moved = _by_clock(past, "expire", at=at)
-    return moved + _by_clock(old.filter(said__lte=at - FRESH), "go_stale", at=at)
-
-
-def _by_clock(found: QuerySet[Need], move: str, *, at: datetime) -> int:
-    moved = 0
-    for code in list(found.order_by("pk").values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Need, code, move, actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # moved on a moment ago: it is no longer due
-        moved += 1
-    return moved
+    moved = move_on(past, "expire", at=at)
+    return moved + move_on(old.filter(said__lte=at - FRESH), "go_stale", at=at)
 
 
 def renew_link(need: Need, *, at: datetime) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from ledger.core import codes
-from portal.accounts.acting import CLOCK
 from portal.input.cleaning import Unclean, clean_public_text
 from portal.notices import commands as notices
 from portal.notices.commands import Words
@@ -19,13 +18,12 @@ from portal.oversight.question_table import (
     QuestionRefused,
     Replied,
 )
-from portal.stages import engine
+from portal.stages.clock import move_on
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.facts import instant
 from portal.stages.signing import signer
 
 ANSWER_WITHIN = timedelta(hours=72)
-AT_ONCE = 500
 
 
 def ask(subject: Question, facts: Asked, step: Step) -> None:
@@ -92,17 +90,8 @@ def publish_answer(subject: Question, facts: AnswerPublished, step: Step) -> Non
 
 def fall_overdue(*, at: datetime) -> int:
     """Questions whose time has run out without a written answer become publicly unanswered."""
-    due = Question.objects.filter(stage="open", due_at__lte=at, replied_at=None).order_by("pk")
-    moved = 0
-    for code in list(due.values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Question, code, "fall_overdue", actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # answered a moment ago
-        moved += 1
-    return moved
+    due = Question.objects.filter(stage="open", due_at__lte=at, replied_at=None)
+    return move_on(due, "fall_overdue", at=at)
 
 
 def name_question(subject: Question, facts: object, step: Step) -> None:

@@ -17,6 +17,7 @@ from portal.oversight.disclosure_table import Drafted, FellDue, FellLate, Kind, 
 from portal.oversight.figures import figures
 from portal.oversight.models import Disclosure
 from portal.stages import engine
+from portal.stages.clock import move_on
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.models import Trail
 from portal.stages.signing import signer
@@ -25,23 +26,14 @@ FIVE_DAYS = timedelta(days=5)
 QUARTER, HALF_YEAR = 3, 6  # months
 BEGUN = ("active", "paused", "ended", "closed_out")
 RUNNING = ("active", "paused")
-AT_ONCE = 200
+AT_ONCE = 200  # statements of one campaign that a tick opens
 
 
 def tick(*, at: datetime) -> int:
     """Statements that fall due are opened, those whose day has passed become late; how many."""
     opened = sum(_open(campaign, at=at) for campaign in _begun())
-    late = Disclosure.objects.filter(stage="due", due_at__lte=at).order_by("pk")
-    moved = 0
-    for code in list(late.values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Disclosure, code, "fall_late", actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # published a moment ago
-        moved += 1
-    return opened + moved
+    late = Disclosure.objects.filter(stage="due", due_at__lte=at)
+    return opened + move_on(late, "fall_late", at=at)
 
 
 def _begun() -> Iterator[Campaign]:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal.accounts.acting import CLOCK
 from portal.notices import commands as notices
 from portal.notices.commands import Words
 from portal.pledges import designation
@@ -16,11 +15,11 @@ from portal.pledges.diversion import Consented, DiversionAsked, Refused, Reminde
 from portal.pledges.models import Diversion, Pledge
 from portal.pledges.stages import UNDER_WAY
 from portal.stages import engine
+from portal.stages.clock import move_on
 from portal.stages.engine import MoveRefused, Step
 
 REMIND_AFTER = timedelta(days=3)  # and as often again until the donor answers
 MOST_REMINDERS = 5
-AT_ONCE = 500
 
 
 def ask(subject: Diversion, facts: DiversionAsked, step: Step) -> None:
@@ -71,19 +70,8 @@ def remind_donors(*, at: datetime) -> int:
     """Donors who have not answered for three days are asked once more; how many."""
     waiting = Diversion.objects.filter(stage="asked", reminders__lt=MOST_REMINDERS)
     since = at - REMIND_AFTER
-    due = waiting.filter(
-        Q(reminded_at=None, asked_at__lte=since) | Q(reminded_at__lte=since)
-    ).order_by("pk")
-    moved = 0
-    for code in list(due.values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Diversion, code, "remind", actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # answered a moment ago
-        moved += 1
-    return moved
+    due = waiting.filter(Q(reminded_at=None, asked_at__lte=since) | Q(reminded_at__lte=since))
+    return move_on(due, "remind", at=at)
 
 
 def _say(subject: Diversion, step: Step) -> None:

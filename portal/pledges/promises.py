@@ -7,33 +7,21 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.accounts.acting import CLOCK
 from portal.needs import commands as needs
 from portal.pledges.given import lock_needs
 from portal.pledges.models import Pledge
 from portal.pledges.stages import PromiseKept, Released, ReleaseProposed, Withdrawn
-from portal.stages import engine
+from portal.stages.clock import move_on
 from portal.stages.engine import MoveRefused, Step
 from portal.stages.signing import signer
-
-AT_ONCE = 500  # gifts that one tick of the clock moves on
 
 
 def mark_overdue(*, at: datetime) -> int:
     """Gifts past the day announced in public of which something is still to be sent; how many."""
     source = Pledge.lifecycle.move("mark_overdue").source
     past = Pledge.objects.filter(stage__in=source, announced_by__lt=timezone.localdate(at))
-    late = past.filter(lines__sent__lt=F("lines__quantity")).distinct().order_by("pk")
-    moved = 0
-    for code in list(late.values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Pledge, code, "mark_overdue", actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # moved on a moment ago: it is no longer due
-        moved += 1
-    return moved
+    late = past.filter(lines__sent__lt=F("lines__quantity")).distinct()
+    return move_on(late, "mark_overdue", at=at)
 
 
 def refuse_withdrawing(subject: Pledge, facts: Withdrawn) -> None:

@@ -3,27 +3,15 @@ three days a sealed word that nobody has confirmed it."""
 
 from datetime import datetime
 
-from portal.accounts.acting import CLOCK
 from portal.shipping.asking import ESCALATE, ESCALATED, REMIND, REMINDED, ask_hospital
 from portal.shipping.models import Shipment
-from portal.stages import engine
-from portal.stages.engine import MoveRefused
-
-AT_ONCE = 500  # mails of one tick of the clock
+from portal.stages.clock import AT_ONCE, move_on
 
 
 def tick(*, at: datetime) -> int:
     """How many deliveries became publicly unconfirmed. Reminders are queued beside; each once."""
     silent = Shipment.objects.filter(stage="delivered").select_related("hospital").order_by("pk")
-    moved = 0
-    for code in list(silent.filter(since__lte=at - ESCALATE).values_list("code", flat=True)):
-        try:
-            engine.advance(Shipment, code, "escalate", actor=CLOCK, at=at)
-        except (engine.Closed, engine.NotYours):
-            raise
-        except MoveRefused:
-            continue  # confirmed a moment ago: it is no longer due
-        moved += 1
+    moved = move_on(silent.filter(since__lte=at - ESCALATE), "escalate", at=at)
     for shipment in silent.filter(since__lte=at - REMIND)[:AT_ONCE]:
         ask_hospital(shipment, why=REMINDED, at=at)
     public = Shipment.objects.filter(stage="unconfirmed", since__gt=at - REMIND)

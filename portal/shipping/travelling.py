@@ -9,18 +9,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from portal.accounts.acting import CLOCK
 from portal.input.provinces import place
 from portal.organisations.models import Organisation
 from portal.shipping.capacity import CapacityOffered, CapacityTaken, CapacityWithdrawn, WhyNot
 from portal.shipping.models import Capacity, Shipment
-from portal.stages import engine
+from portal.stages.clock import move_on
 from portal.stages.engine import MoveRefused, NotYours, Step, follow, locked
 from portal.warehouse.models import Warehouse
 from portal.warehouse.stages import Carrier
 
 ZONE = ZoneInfo("Asia/Shanghai")
-AT_ONCE = 500  # offers that one tick of the clock ends
 Pairs = list[tuple[str, Any]]
 
 
@@ -132,13 +130,4 @@ def travel_with(shipment: Shipment, code: str, step: Step) -> None:
 def tick(*, at: datetime) -> int:
     """Offers whose last day is behind are over. How many."""
     over = Capacity.objects.filter(stage="open", last__lt=at.astimezone(ZONE).date())
-    moved = 0
-    for code in list(over.order_by("pk").values_list("code", flat=True)[:AT_ONCE]):
-        try:
-            engine.advance(Capacity, code, "lapse", actor=CLOCK, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # taken or withdrawn a moment ago
-        moved += 1
-    return moved
+    return move_on(over, "lapse", at=at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -10,15 +11,14 @@ from django.utils import timezone
 from portal.accounts.acting import CLOCK
 from portal.balance.models import Holding
 from portal.stages import engine
-from portal.stages.engine import MoveRefused, Step
+from portal.stages.clock import AT_ONCE, taken
+from portal.stages.engine import Step
 from portal.stages.facts import Facts
 from portal.warehouse.models import Lot
 from portal.warehouse.nearing import RED, months_on
 from portal.warehouse.nearing import near as near_of
 from portal.warehouse.stock_facts import Near, NearExpiry
 from portal.warehouse.stock_keeping import name_lot
-
-AT_ONCE = 500  # lots that one tick of the clock moves on
 
 
 def expire_lot(subject: Lot, facts: Facts, step: Step) -> None:
@@ -43,16 +43,10 @@ def _say_date(lot: Lot, step: Step) -> None:
 def tick(*, at: datetime) -> int:
     """Every lot of which something is left in a warehouse, and which is past its date, or nearer to
     it than was said before; how many."""
-    moved = 0
-    for code, move, facts in _due(at):
-        try:
-            engine.advance(Lot, code, move, actor=CLOCK, facts=facts, at=at)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # moved on a moment ago: the next tick looks again
-        moved += 1
-    return moved
+    return sum(
+        taken(partial(engine.advance, Lot, code, move, actor=CLOCK, facts=facts, at=at))
+        for code, move, facts in _due(at)
+    )
 
 
 def _due(at: datetime) -> Iterator[tuple[str, str, Facts | None]]:

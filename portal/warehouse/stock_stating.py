@@ -3,6 +3,7 @@ what went, what is there and what waits (R8, R17)."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from ledger.core.postings import place
 from portal.accounts.acting import CLOCK
 from portal.balance.models import Booked, Holding
 from portal.stages import engine
-from portal.stages.engine import MoveRefused, Step
+from portal.stages.clock import taken
+from portal.stages.engine import Step
 from portal.stages.facts import Facts, instant
 from portal.warehouse import stock_aging
 from portal.warehouse.models import Arrival, Lot, Statement, Warehouse
@@ -35,17 +37,11 @@ def state_all(*, at: datetime) -> int:
     ask."""
     window = int(at.timestamp()) // (settings.STOCK_STATEMENT_HOURS * 3600)
     done = Statement.objects.filter(slot__endswith=f"/{window}").values("warehouse")
-    stated = 0
-    for house in list(_used().exclude(pk__in=done).order_by("pk")):
-        slot = f"{house.code}/{window}"
-        try:
-            engine.begin(Statement, "state", actor=CLOCK, at=at, warehouse=house, slot=slot)
-        except engine.Closed:
-            raise
-        except MoveRefused:
-            continue  # somebody else stated this window a moment ago
-        stated += 1
-    return stated
+    state = partial(engine.begin, Statement, "state", actor=CLOCK, at=at)
+    return sum(
+        taken(partial(state, warehouse=house, slot=f"{house.code}/{window}"))
+        for house in list(_used().exclude(pk__in=done).order_by("pk"))
+    )
 
 
 def state_stock(subject: Statement, facts: Facts, step: Step) -> None:
