@@ -8,6 +8,7 @@ database, `checkpoint` is the public one's size at the same moment, so never mor
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,9 @@ from portal.keeping.refusing import Broken
 
 NAME = "manifest.json"
 VERSION = 1
+_INSIDE = re.compile(
+    r"database\.[a-z0-9]+|(ledger|media)(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+", re.ASCII
+)
 
 Files = dict[str, tuple[int, str]]  # {path: (bytes, SHA-256 in hex)}
 
@@ -66,6 +70,8 @@ def read(folder: Path) -> Manifest:
     if plain["v"] != VERSION or plain.keys() != {field.name for field in fields(Manifest)}:
         raise Broken(f"{NAME} is of another kind ({plain['v']}): use the release that wrote it")
     files = {path: (size, digest) for path, (size, digest) in plain.pop("files").items()}
+    if outside := [path for path in files if not _INSIDE.fullmatch(path)]:
+        raise Broken(f"{NAME} names what no backup holds: {outside[0]}")
     return Manifest(files=files, **plain)
 
 
@@ -80,9 +86,7 @@ def check(folder: Path, manifest: Manifest) -> None:
 def _wrong(folder: Path, path: str, manifest: Manifest) -> str:
     size, digest = manifest.files[path]
     try:
-        with open(folder / path, "rb") as file:
-            found = digest_of(file)
-            length = file.tell()
+        length, found = measured(folder / path)
     except OSError as error:
         return f"{path}: {error.strerror}"
     if length != size:
@@ -90,9 +94,10 @@ def _wrong(folder: Path, path: str, manifest: Manifest) -> str:
     return "" if found == digest else f"{path} has other bytes than were written"
 
 
-def digest_of(file: Any) -> str:
-    """SHA-256 of an open file from here to its end, in hex."""
+def measured(file: Path) -> tuple[int, str]:
+    """Length and SHA-256 (hex) of what is in the file now."""
     digest = sha256()
-    while data := file.read(1 << 20):
-        digest.update(data)
-    return digest.hexdigest()
+    with open(file, "rb") as opened:
+        while data := opened.read(1 << 20):
+            digest.update(data)
+        return opened.tell(), digest.hexdigest()

@@ -16,7 +16,7 @@ from ledger.failpoints import fp
 from ledger.verify.sources import Folder
 from portal.evidence import boxes
 from portal.keeping import copying
-from portal.keeping.manifest import Files, digest_of
+from portal.keeping.manifest import Files, measured
 from portal.keeping.refusing import Broken
 
 LEDGER, MEDIA = "ledger", "media"
@@ -42,12 +42,12 @@ class Taking:
 
     def note(self, path: str) -> None:
         """This file is in its place."""
-        self.files[path] = _measured(self.folder / path)
+        self.files[path] = measured(self.folder / path)
 
     def take(self, source: Path, path: str, *, named: str = "") -> None:
         """Copy or link one file. `named`: the SHA-256 that its name gives, else it is read."""
         target = self.folder / path
-        wanted = (source.stat().st_size, named) if named else _measured(source)
+        wanted = (source.stat().st_size, named) if named else measured(source)
         if not self._has(target, wanted):
             target.unlink(missing_ok=True)
             linked = self.known.get(path) == wanted and copying.link(self.before / path, target)
@@ -62,21 +62,13 @@ class Taking:
     @staticmethod
     def _has(target: Path, wanted: tuple[int, str]) -> bool:
         """Whether an interrupted run has copied it already."""
-        return (
-            target.exists() and target.stat().st_size == wanted[0] and _measured(target) == wanted
-        )
+        return target.exists() and target.stat().st_size == wanted[0] and measured(target) == wanted
 
     def tidy(self) -> None:
         """Remove what an interrupted run left and is gone since, such as what was erased."""
         for path in Folder(self.folder).paths():
             if path not in self.files:
                 (self.folder / path).unlink()
-
-
-def _measured(file: Path) -> tuple[int, str]:
-    with open(file, "rb") as opened:
-        digest = digest_of(opened)
-        return opened.tell(), digest
 
 
 @dataclass

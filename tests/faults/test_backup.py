@@ -257,6 +257,21 @@ def test_f_34_what_fsck_finds_in_the_copy_is_named(submit, sealed, store):
 
 
 @once
+@pytest.mark.parametrize(
+    "path", ["../keys/log.key", "/etc/passwd", "ledger/../../x", "signer.json"]
+)
+def test_a_manifest_that_names_what_no_backup_holds_is_refused(grow, store, path):
+    grow(1)
+    backup = save(store).folder
+    told = manifest.read(backup)
+    told.files[path] = (1, "00")
+    told.write(backup)
+
+    with pytest.raises(Broken, match="names what no backup holds"):
+        manifest.read(backup)
+
+
+@once
 def test_a_backup_of_another_history_is_found_out(grow, store):
     backup = copied()
     grow(3)

@@ -14,7 +14,7 @@ from ledger import api, fsck, signer
 from ledger.failpoints import POINTS, FailpointReached
 from ledger.models import Disclosure, Head, Intent
 from portal.evidence import boxes
-from portal.keeping import restoring, saving
+from portal.keeping import manifest, saving
 from tests.faults.conftest import commanded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,10 +159,12 @@ def test_of_newer_public_files_only_lost_tiles_are_filled_in(grow, store, elsewh
 
 
 @once
-def test_a_backup_of_a_later_release_or_another_database_is_refused(grow, store, elsewhere):
+def test_a_backup_of_another_release_or_kind_of_database_is_known_by_its_manifest(
+    grow, store, elsewhere
+):
     grow(1)
     backup = saving.save(store, at=timezone.now()).folder
-    told = restoring.manifest.read(backup)
+    told = manifest.read(backup)
 
     def work():
         said = []
@@ -170,16 +172,19 @@ def test_a_backup_of_a_later_release_or_another_database_is_refused(grow, store,
             {"migrations": [*told.migrations, "needs.9999_later"]},
             {"database": "sqlite" if told.database == "postgresql" else "postgresql"},
         ):
-            restoring.manifest.Manifest(**{**told.__dict__, **changed}).write(backup)
+            manifest.Manifest(**{**told.__dict__, **changed}).write(backup)
             said.append(commanded("restore", backup))
+        manifest.Manifest(**{**told.__dict__, "migrations": ["ledger.0001_initial"]}).write(backup)
+        said.append(json.loads(commanded("restore", backup, "--json")[1]))
         return said
 
-    (one, later), (two, kind) = elsewhere(work)
+    (one, later), (two, kind), earlier = elsewhere(work)
 
     assert (one, two) == (2, 2)
     assert "another release" in later
     assert "needs.9999_later" in later
     assert "holds a database of" in kind
+    assert (earlier["mode"], earlier["next"][0][:8]) == ("unknown", "migrate:")
 
 
 @once

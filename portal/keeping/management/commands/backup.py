@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from portal.keeping import saving, trying
-from portal.keeping.refusing import Broken, Refused
+from portal.keeping.refusing import as_exit_codes
 
 
 class Command(BaseCommand):
@@ -37,14 +37,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if options["keep_days"] is not None and options["keep_days"] < 0:
             raise CommandError("--keep-days: 0 or more", returncode=2)
-        try:
+        with as_exit_codes():
             told = self._check(options) if options["check"] else self._save(options)
-        except Refused as refusal:
-            raise CommandError(str(refusal), returncode=2) from refusal
-        except Broken as damage:
-            raise CommandError(str(damage), returncode=1) from damage
-        except OSError as error:
-            raise CommandError(f"cannot be written or read: {error}", returncode=2) from error
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not told["damaged"], **told}))
         if told["damaged"]:

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from portal.keeping import restoring
-from portal.keeping.refusing import Broken, Refused
+from portal.keeping.refusing import as_exit_codes
 
 
 class Command(BaseCommand):
@@ -24,14 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, **options: Any) -> None:
-        try:
+        with as_exit_codes():
             done = restoring.restore(options["folder"], at=timezone.now())
-        except Refused as refusal:
-            raise CommandError(str(refusal), returncode=2) from refusal
-        except Broken as damage:
-            raise CommandError(str(damage), returncode=1) from damage
-        except OSError as error:
-            raise CommandError(f"cannot be read or written: {error}", returncode=2) from error
         if options["json"]:
             said = {"backup": str(done.backup), "tree_size": done.told.tree_size}
             said |= {"mode": done.mode, "why": done.why}
