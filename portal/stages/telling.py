@@ -22,12 +22,13 @@ def tell_donors(
 
     def words(gift: str) -> Words:
         news = str(move.done or stage.label)
-        about = "" if code == gift else f" ({code})"
+        said = _("%(news)s. %(text)s") if code == gift else _("%(news)s (%(code)s). %(text)s")
+        told = said % {"news": news, "code": code, "text": stage.text}
         where = _("Where every piece of your gift is now:")
         address = notices.page("tracking:gift", gift)
         return Words(
             _("Your gift %(code)s: %(news)s") % {"code": gift, "news": news},
-            f"{news}{about}. {stage.text}\n\n{where}\n{address}",
+            f"{told}\n\n{where}\n{address}",
         )
 
     marked = stage.key if stage.detour else stage.public

@@ -18,8 +18,8 @@ from portal.tracking.showing import Named
 
 
 def title(row: Gift) -> str:
-    """`医用防护口罩 1,000 只`; more than two items are counted."""
-    items = verdict.items(row)
+    """`医用防护口罩 1,000 只`, as it was promised; more than two items are counted."""
+    items = [item for item in verdict.items(row) if verdict.promised(row, item)]
     parts = [
         f"{capfirst(words.name(row.names, item))} "
         f"{words.amount(verdict.promised(row, item), row.names, item, named=False)}"

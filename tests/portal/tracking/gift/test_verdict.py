@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.core.codes import mint
 from ledger.core.postings import OUTSIDE, Posting, Short
-from portal.tracking.gift import sums, verdict
+from portal.tracking.gift import gift_showing, sums, verdict
 from portal.tracking.models import Gift
 from portal.tracking.projection import goods
 from portal.tracking.projection.shelf import Shelf
@@ -229,3 +229,11 @@ def test_a_gift_that_has_ended_promises_no_further_steps():
     steps = verdict.stage_bar(withdrawn, {"start": NOON, "match": NOON})
 
     assert [step["mark"] for step in steps] == ["done", "done", *["skip"] * 4]
+
+
+def test_the_title_is_what_was_promised_not_what_it_turned_out_to_be():
+    relabelled = gift({f"stock:{W}": 1000})
+    relabelled.places[GOGGLES] = {f"stock:{W}": 5}
+
+    with translation.override("en"):
+        assert gift_showing.title(relabelled) == "Mask 1,000 pieces"
