@@ -11,7 +11,7 @@ NEWEST = 1000  # so many entries are looked at
 def other_time(*, since: int) -> str:
     """Which entry or move shows that they are not, or "". Entries below `since` are accepted.
 
-    Three questions to the database, however long the log is.
+    Five questions to the database, however long the log is.
     """
     size = ledger.size()
     entries = ledger.entries(max(since, size - NEWEST), size)
@@ -23,9 +23,9 @@ def other_time(*, since: int) -> str:
             f" {unknown[0].index} ({unknown[0].body['type']})"
         )
     newest = Trail.objects.exclude(uid="").order_by("-pk").first()
-    if newest is None or newest.uid in taken or ledger.index_of([newest.uid]):
+    if newest is None or newest.uid in taken or newest.uid in ledger.pending_uids():
         return ""
-    if newest.uid in ledger.pending_uids():
+    if ledger.index_of([newest.uid]):  # asked last: what waited may have been sealed meanwhile
         return ""
     return (
         "the portal's own tables are newer than the log: no entry says"

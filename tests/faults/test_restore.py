@@ -70,9 +70,10 @@ def test_t_l04_f_26_a_backup_is_behind_until_the_ledger_is_rebuilt(grow, story, 
 
 
 def test_moved_to_another_machine_it_goes_on_at_once(grow, store, elsewhere, tmp_path, media):
-    """Nothing was sealed since; keys and the signer's memory came along by themselves."""
+    """Nothing is sealed meanwhile; keys and the signer's memory came along by themselves."""
     photo = boxes.put(boxes.CLOSED, b"a photo")
     uids = grow(4)
+    commanded("readonly", "--reason", "moving")
     commanded("backup", store)
     values = {row.uid: row.name for row in Disclosure.objects.filter(sort="private")}
 
@@ -83,12 +84,14 @@ def test_moved_to_another_machine_it_goes_on_at_once(grow, store, elsewhere, tmp
         kept = {row.uid: row.name for row in Disclosure.objects.filter(sort="private")}
         stored = boxes.get(boxes.CLOSED, photo).decode()
         found = fsck.differences(at=timezone.now())
+        commanded("readonly", "--leave", "--reason", "moved")
         again = commanded("restore", store)
         return [told, seen(), kept, stored, found, again, sorted(api.index_of(uids))]
 
     told, now, kept, stored, found, (code, refused), sealed = elsewhere(work)
 
-    assert (told["mode"], told["why"]) == ("ok", "database, signer and published files agree")
+    assert (told["mode"], told["why"]) == ("readonly", "moving")
+    assert told["next"][0].startswith("readonly --leave --reason TEXT")
     assert (now["mode"], now["public"], now["form"]) == ("ok", 5, 422)
     assert (kept, stored, found, sealed) == (values, "a photo", [], sorted(uids))
     assert (code, "The database is not empty: it has" in refused) == (2, True)
@@ -115,6 +118,23 @@ def test_f_27_without_the_signers_memory_it_is_frozen_and_goes_on_sealing(
     assert told["next"][0].startswith("remove the cause")
     assert (sealed, public, memory) == ([0, "sealed 1\n"], [0, "published 5\n"], False)
     assert (made[0], mode) == (0, "frozen")  # a log that is there is not started over
+
+
+@once
+def test_t_l04_a_witness_alone_finds_it_out(consortium, grow, store, elsewhere, log):
+    grow(4)
+    commanded("backup", store)
+    grow(3)
+
+    def work():
+        configured.LEDGER_DIR = store.parent / "new" / "ledger"
+        log.state.unlink()
+        return json.loads(commanded("restore", store, "--json")[1])
+
+    told = elsewhere(work)
+
+    assert (told["mode"], told["tree_size"]) == ("behind", 5)
+    assert told["why"] == "a witness has 8 entries signed by us, the head has 5"
 
 
 @once
