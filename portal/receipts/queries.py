@@ -114,8 +114,9 @@ def _left(rows: list[tuple[ReceiptLine, int]], said: str) -> list[dict[str, Any]
     return [
         {
             "line": row.shipment_line.no,
+            "quantity": n,  # most often it is all of them
             "caption": f"{described(row.shipment_line.lot.variant)} · "
-            f"{said % {'n': f'{n:,}'}}, {unit_of(row.shipment_line.lot.variant)}",
+            f"{said % {'n': f'{n:,}'}} ({unit_of(row.shipment_line.lot.variant)})",
         }
         for row, n in rows
         if n

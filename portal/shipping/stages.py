@@ -129,7 +129,7 @@ class SentDirect(Packed, line=_("Boxes packed: {boxes}")):
     lines: tuple[SentLine, ...] = fact(_("What was sent"))
 
 
-class Dispatched(Facts, line=_("Handed to the carrier: {carrier}")):
+class Dispatched(Facts, line=_("Handed to the carrier: {carrier}"), asks_first=("order",)):
     carrier: Carrier = fact(_("Carrier"))
     waybill: str = fact(
         _("Waybill number"),

@@ -10,14 +10,16 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor, acting_in
+from portal.accounts.looking import LookedAt
 from portal.accounts.roles import AUDITOR
 from portal.evidence.forms import FilesForm
 from portal.evidence.sending import send_files
@@ -83,7 +85,7 @@ class ReadOnlyRows(admin.TabularInline[Any, Any]):
         return False
 
 
-class SubjectAdmin(admin.ModelAdmin[Any]):
+class SubjectAdmin(LookedAt, admin.ModelAdmin[Any]):
     """Read-only list and page of one kind of subject, with the moves this person may take as
     buttons.
 
@@ -127,15 +129,6 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
             if obj is None
             else any(a.role == AUDITOR or obj.reachable_by(a) for a in actors)
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Subject | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Subject | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         info = self.opts.app_label, self.opts.model_name
@@ -258,7 +251,7 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
             subject=subject,
             template="admin/stages/move.html",
             context=context,
-            done=self._page_of,
+            done=lambda taken: self._said(request, taken),
             fields=self.opening_fields(request, actor) if subject is None else None,
             opening=self._opening(request) if subject is None else None,
             prefill=self.prefill(request) if subject is None else None,
@@ -295,6 +288,12 @@ class SubjectAdmin(admin.ModelAdmin[Any]):
                 address = self._address("move", subject.pk, move.name)
                 found.setdefault(move.name, (address, move.label, leads_on(subject, move)))
         return sorted(found.values(), key=lambda way: not way[2])
+
+    def _said(self, request: HttpRequest, subject: Subject) -> str:
+        """Says what came of the move, and leads to where it goes on."""
+        words = {"code": subject.code, "stage": subject.stage_label}
+        messages.success(request, gettext("%(code)s is now: %(stage)s.") % words)
+        return self._page_of(subject)
 
     def _page_of(self, subject: Subject) -> str:
         return self._address("change", subject.pk)

@@ -19,7 +19,7 @@ from portal.input.amounts import yuan
 from portal.stages.facts import Facts, Spec
 from portal.stages.table import Lifecycle
 
-EMPTY = (None, "")
+EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 Shows = Callable[[Any], Any]
 Shown = str | Shows
 

@@ -15,12 +15,13 @@ from portal.stages.workbench import place
 
 @dataclass(frozen=True)
 class Waiting:
-    """So many subjects at a stage, what one may do with them, and where."""
+    """So many subjects at a stage, what brings them further, what the stage says, and where."""
 
     kind: object
     stage: object
     count: int
     moves: tuple[object, ...]
+    says: object
     address: str
 
 
@@ -45,6 +46,7 @@ def waiting(request: HttpRequest) -> list[Waiting]:
                 table.stage(key).label,
                 counts[key],
                 moves[key],
+                table.stage(key).text,
                 f"{address}?stage={key}",
             )
             for key in wanted

@@ -5,6 +5,8 @@ from portal.stages.table import Move
 
 
 def leads_on(subject: Subject, move: Move) -> bool:
-    """Not what takes back, cancels or writes off: that waits for nobody."""
+    """Not what takes back, cancels, writes off or corrects: that waits for nobody."""
+    if move.corrects:
+        return False
     stages = subject.lifecycle.by_key
     return any(t != subject.stage and not stages[t].detour for t in move.targets)

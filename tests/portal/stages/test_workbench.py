@@ -6,7 +6,9 @@ import pytest
 from django.contrib import admin
 
 from portal.accounts.roles import Role
+from portal.needs.models import Need
 from portal.stages.admin import SubjectAdmin
+from portal.stages.leading import leads_on
 from portal.stages.workbench import LATER, place
 from tests.factories.funds import create_fund, give
 from tests.factories.organisations import create_charity
@@ -83,6 +85,34 @@ def test_money_is_shown_in_yuan_and_by_the_words_of_its_form(read):
     assert "1,200.50" in html
     assert "120050" not in html
     assert "Bank transfer" in html
+
+
+def test_the_conditions_of_a_fund_are_said_in_words(read):
+    fund = create_fund(stage="open")
+
+    html = read(f"/admin/funds/fund/{fund.pk}/change/", Role.FINANCE, fund.org)
+
+    assert "[&quot;" not in html
+    assert "Masks" in html
+
+
+def test_after_a_move_the_next_page_says_what_came_of_it(client, charity):
+    gift = create_pledge(stage="registered")
+    signed_in(client, Role.COORDINATOR, org=charity.code)
+
+    answer = client.post(
+        f"/admin/pledges/pledge/{gift.pk}/move/accept/", HTTP_ACCEPT_LANGUAGE="en", follow=True
+    )
+
+    assert f"{gift.code} is now: " in answer.content.decode()
+
+
+def test_what_corrects_waits_for_nobody():
+    change = Need.lifecycle.move("change")
+    publish = Need.lifecycle.move("publish")
+
+    assert not leads_on(Need(stage="published"), change)
+    assert leads_on(Need(stage="submitted"), publish)
 
 
 def test_a_row_is_a_link_only_for_those_who_may_open_it(read):
