@@ -90,16 +90,18 @@ def origin(name: str, default: str | None = None) -> str:
 
 def address(name: str) -> str:
     """An http or https address, or an empty string."""
+    return _url(name, {"http", "https"}, like="https://authority.example/tsr")
+
+
+def _url(name: str, schemes: set[str], *, like: str) -> str:
     value = text(name, "")
     try:
         parts = urlsplit(value)
-        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        good = parts.scheme in schemes and parts.hostname and parts.port != 0
     except ValueError:
         good = False
     if value and not good:
-        raise ImproperlyConfigured(
-            f"{name} is {_masked(value)!r}: it must look like https://authority.example/tsr."
-        )
+        raise ImproperlyConfigured(f"{name} is {_masked(value)!r}: it must look like {like}.")
     return value
 
 
@@ -141,17 +143,7 @@ def mail(name: str, folder_for: Path) -> dict[str, Any]:
 
 def redis(name: str) -> str:
     """The address of a Redis server, or an empty string."""
-    value = text(name, "")
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
-    except ValueError:
-        good = False
-    if value and not good:
-        raise ImproperlyConfigured(
-            f"{name} is {_masked(value)!r}: it must look like redis://host:6379/0."
-        )
-    return value
+    return _url(name, {"redis", "rediss"}, like="redis://host:6379/0")
 
 
 def store(folder_for: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor, acting_in
+from portal.accounts.looking import LookedAt
 from portal.accounts.roles import AUDITOR
 from portal.evidence import commands, queries
 from portal.evidence.commands import REVIEWERS, Refused
@@ -28,7 +29,7 @@ DECISIONS: dict[str, tuple[str, object, Callable[..., File], object]] = {
 
 
 @admin.register(File)
-class FileAdmin(admin.ModelAdmin[File]):
+class FileAdmin(LookedAt, admin.ModelAdmin[File]):
     """Read only but for the decisions, each a form with one button."""
 
     list_display = ("__str__", "stage", "repeats", "state", "role", "at")
@@ -46,15 +47,6 @@ class FileAdmin(admin.ModelAdmin[File]):
 
     def has_view_permission(self, request: HttpRequest, obj: File | None = None) -> bool:
         return bool(self.capacities(request))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: File | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: File | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         def guarded(address: str, view: Any, name: str) -> URLPattern:

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from portal.accounts.acting import acting_in
+from portal.accounts.looking import LookedAt
 from portal.accounts.roles import AUDITOR, COORDINATOR, DISPATCHER
 from portal.notices.models import Notice
 
@@ -11,7 +12,7 @@ SEE = (COORDINATOR, DISPATCHER, AUDITOR)
 
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin[Notice]):
+class NoticeAdmin(LookedAt, admin.ModelAdmin[Notice]):
     """Read only."""
 
     list_display = ("about", "state", "attempts", "trouble", "queued_at", "sent_at")
@@ -27,12 +28,3 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
 
     def has_view_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
-        return False

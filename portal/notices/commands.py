@@ -16,6 +16,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -88,6 +89,24 @@ def send(
         return False
     queue(code=code, key=key, words=words, at=at, about=about or code, asks=asks)
     return True
+
+
+def ask(
+    *,
+    code: str,
+    key: str,
+    link: Callable[[], str],
+    words: Callable[[str], Words],
+    about: str,
+    at: datetime,
+) -> None:
+    """A mail that asks for an answer by a secret link of its own, once for each key; none to whom
+    left no address. `link` makes it and gives its path: it is in the mail or not at all."""
+    if is_known(key) or not address_of(code):
+        return
+    with transaction.atomic():
+        address = site(link())
+        send(code=code, key=key, words=lambda: words(address), at=at, about=about, asks=True)
 
 
 def queue(

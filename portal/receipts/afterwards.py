@@ -3,7 +3,6 @@ reports use, says what came later, and objects to an explanation."""
 
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,19 +21,19 @@ def offer_link(receipt: Receipt, *, why: str, at: datetime) -> None:
     hospital = receipt.shipment.hospital
     assert hospital is not None, "a packed shipment has its hospital"
     key = f"after:{receipt.code}:{why}:{receipt.version}"
-    if notices.is_known(key) or not notices.address_of(hospital.code):
-        return
-    with transaction.atomic():  # the link is in the mail or not at all
+
+    def link() -> str:
         token = make_link(purpose=AFTER, code=receipt.code, at=at, days=AFTER_DAYS)
-        link = notices.site(reverse("plain:receipts:after", args=[token]))
-        notices.send(
-            code=hospital.code,
-            key=key,
-            words=lambda: _words(receipt.code, name_of(hospital), link, why),
-            at=at,
-            about=receipt.code,
-            asks=True,
-        )
+        return reverse("plain:receipts:after", args=[token])
+
+    notices.ask(
+        code=hospital.code,
+        key=key,
+        link=link,
+        words=lambda address: _words(receipt.code, name_of(hospital), address, why),
+        about=receipt.code,
+        at=at,
+    )
 
 
 def renew_link(receipt: Receipt, *, at: datetime) -> str:

@@ -3,7 +3,6 @@ they were delivered, and when it has been silent for three days."""
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,19 +24,19 @@ def ask_hospital(shipment: Shipment, *, why: str, at: datetime) -> None:
     hospital has no address, or was asked for this already."""
     assert shipment.hospital is not None, "what was sent has its hospital"
     hospital, key = shipment.hospital, f"confirm:{shipment.code}:{why}"
-    if notices.is_known(key) or not notices.address_of(hospital.code):
-        return
-    with transaction.atomic():  # the link is in the mail or not at all
+
+    def link() -> str:
         token = make_link(purpose=CONFIRM, code=shipment.code, at=at, days=CONFIRM_DAYS)
-        link = notices.site(reverse("plain:receipts:confirm", args=[token]))
-        notices.send(
-            code=hospital.code,
-            key=key,
-            words=lambda: _words(shipment.code, name_of(hospital), link, why),
-            at=at,
-            about=shipment.code,
-            asks=True,
-        )
+        return reverse("plain:receipts:confirm", args=[token])
+
+    notices.ask(
+        code=hospital.code,
+        key=key,
+        link=link,
+        words=lambda address: _words(shipment.code, name_of(hospital), address, why),
+        about=shipment.code,
+        at=at,
+    )
 
 
 def _words(code: str, hospital: str, link: str, why: str) -> Words:

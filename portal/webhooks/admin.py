@@ -12,6 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import acting_in
+from portal.accounts.looking import LookedAt
 from portal.accounts.roles import AUDITOR, AUTHORITY, COORDINATOR, PUBLISHER
 from portal.organisations.queries import verified
 from portal.webhooks import commands
@@ -24,7 +25,7 @@ SEES = (*KEEPS, AUDITOR)
 
 
 @admin.register(Hook)
-class HookAdmin(admin.ModelAdmin[Hook]):
+class HookAdmin(LookedAt, admin.ModelAdmin[Hook]):
     """Read, register, stop, start again. Nothing is edited: another address is another hook."""
 
     change_list_template = "admin/stages/subjects.html"
@@ -44,15 +45,6 @@ class HookAdmin(admin.ModelAdmin[Hook]):
 
     def has_keep_permission(self, request: HttpRequest) -> bool:
         return bool(acting_in(request, KEEPS))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Hook | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Hook | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hook]:
         found = super().get_queryset(request)
