@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from portal.input.provinces import place
-from portal.tracking import queries
-from portal.tracking.gift import carried
+from portal.tracking import queries, words
 from portal.tracking.models import Subject
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
@@ -33,7 +32,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
 
 
 def _told(row: Subject, firm: Any) -> dict[str, Any]:
-    carrier = carried.label(KIND, "offer", "carrier", str(row.facts.get("carrier", "")))
+    carrier = words.choice(KIND, "offer", "carrier", str(row.facts.get("carrier", "")))
     names = ("first", "last", "kg", "litres", "dangerous", "cold")
     facts = {name: row.facts.get(name, "") for name in names}
     ends = {name: place(str(row.facts.get(name, ""))) for name in ("origin", "to")}

@@ -20,7 +20,7 @@ from portal.stages.table import Move, lifecycle
 from portal.tracking import words
 from portal.tracking.gift import photos
 from portal.tracking.models import Line
-from portal.tracking.projection.goods import name_of
+from portal.tracking.projection.entries import name_of
 from portal.tracking.queries import Erased
 
 Fact = dict[str, str]

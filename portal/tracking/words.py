@@ -12,6 +12,7 @@ from ledger.core.postings import MONEY
 from portal.input import amounts, provinces, speaking
 from portal.input.purposes import PURPOSES
 from portal.input.templatetags.pages import in_large_units
+from portal.stages.table import lifecycle
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -127,6 +128,18 @@ def either(zh: str, en: str) -> str:
 def label(words: Mapping[str, object], key: str) -> str:
     """The word for a key; an unknown key itself, never dropped."""
     return str(words.get(key, key))
+
+
+def choice(kind: str, move: str, fact: str, key: str) -> str:
+    """The word for a key from the closed list of a fact of this move, or of the first fact of its
+    rows, as the stage table names it; an unknown key itself."""
+    table = lifecycle(kind)
+    row = table.by_name.get(move) if table else None
+    spec = next((spec for spec in row.facts.specs() if spec.name == fact), None) if row else None
+    spec = spec.rows.specs()[0] if spec is not None and spec.rows is not None else spec
+    choices = spec.choices if spec is not None else None
+    known = {member.value: member for member in choices} if isinstance(choices, type) else {}
+    return str(getattr(known.get(key), "label", key))
 
 
 def name(names: Names, key: str) -> str:

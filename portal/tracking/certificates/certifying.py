@@ -13,7 +13,8 @@ from ledger.core import codes
 from ledger.core.postings import MONEY
 from portal.tracking.certificates.certificate import Certificate
 from portal.tracking.models import Gift
-from portal.tracking.money.holdings import is_money, name_of
+from portal.tracking.money.holdings import is_money
+from portal.tracking.projection.entries import name_of
 from portal.tracking.projection.shelf import Shelf
 
 Rows = list[dict[str, Any]]

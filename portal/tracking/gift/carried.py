@@ -54,20 +54,11 @@ def holder(told: Any) -> str:
         return gettext("the carrier")
     carrier = told.get("carrier", "") if told["kind"] == "carrier" else ""
     fact, value = ("carrier", carrier) if carrier else ("to", str(told["kind"]))
-    return label("shipment", "hand_over", fact, value)
+    return words.choice("shipment", "hand_over", fact, value)
 
 
 def holder_since(told: Any) -> str:
     return str(told.get("since", "")) if isinstance(told, Mapping) else ""
-
-
-def label(kind: str, move: str, fact: str, value: str) -> str:
-    """The word for a value from the closed list of a fact; an unknown one itself."""
-    table = lifecycle(kind)
-    specs = table.move(move).facts.specs() if table else ()
-    choices = next((spec.choices for spec in specs if spec.name == fact), None)
-    known = {member.value: member for member in choices} if isinstance(choices, type) else {}
-    return str(getattr(known[value], "label", value)) if value in known else value
 
 
 def verdict(row: Subject) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from portal.tracking.gift.verdict import ENDS, ORDER, where
 from portal.tracking.models import Gift, Line
-from portal.tracking.projection.goods import name_of
+from portal.tracking.projection.entries import name_of
 
 IN_A_HOUSE = {"inbound", "quarantine", "stock"}
 RANK = {kind: n for n, kind in enumerate((*ORDER, *ENDS))}

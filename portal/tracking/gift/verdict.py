@@ -14,7 +14,7 @@ from portal.stages.table import PUBLIC_STAGES, lifecycle
 from portal.tracking import words
 from portal.tracking.gift import carried
 from portal.tracking.models import Gift, Purchase
-from portal.tracking.projection.goods import name_of
+from portal.tracking.projection.entries import name_of
 
 # The order of the sentence: what is done first, then from hospital back to donor, then ends.
 ORDER = (

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.tracking.finding.gathering import FREE
 from portal.tracking.gift import verdict
 from portal.tracking.models import Gift, Need, NeedLine
+from portal.tracking.projection.entries import name_of
 
 if TYPE_CHECKING:
     from portal.tracking.listing.declared import Asked
@@ -66,7 +67,7 @@ class GiftItem:
 
     def in_place(self, name: str) -> int:
         held: Mapping[str, int] = self.gift.places.get(self.item, {})
-        return sum(int(n) for place, n in held.items() if place.partition(":")[0] == name)
+        return sum(int(n) for place, n in held.items() if name_of(place) == name)
 
     @property
     def aim(self) -> str:

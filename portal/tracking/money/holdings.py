@@ -5,7 +5,6 @@ what the sealed entries say: nothing is computed here but sums.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -16,15 +15,12 @@ from ledger.api import Entry
 from ledger.core.postings import MONEY
 from portal.tracking import words
 from portal.tracking.models import FundMonth, Gift, Holding, Purchase, Subject
+from portal.tracking.projection.entries import name_of, when
 from portal.tracking.projection.shelf import Shelf
 
 COLUMNS = ("came", "fee", "committed", "paid", "refunded")  # of a fund, by month
 PLACES = ("unidentified", "fund", "committed", "paid", "fee", "refunded")
 CNY = {"zh": "人民币", "en": "Money", "unit_zh": "元", "unit_en": "yuan"}
-
-
-def name_of(place: str) -> str:
-    return place.partition(":")[0]
 
 
 def is_money(gift: Gift) -> bool:
@@ -36,9 +32,9 @@ def fold_gift(shelf: Shelf, entry: Entry) -> None:
     data = entry.body["data"]
     row = shelf.row(Gift, entry.body["case"])
     if not row.version:
-        row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
+        row.opened_seq, row.opened_at, row.uid = entry.index, when(entry), entry.uid
         row.names |= {MONEY: CNY}
-    row.since = _at(entry)
+    row.since = when(entry)
     row.stage = data.get("stage", row.stage)
     row.visibility = data.get("shown", row.visibility)
     if entry.body["type"] in ("money.enter", "money.arrive"):
@@ -70,10 +66,6 @@ def fold_fund(shelf: Shelf, entry: Entry) -> None:
             if column not in COLUMNS:  # outside: whoever paid for what was sold
                 continue
             shelf.row(FundMonth, fund, month, column).amount += sign * told["amount"]
-
-
-def _at(entry: Entry) -> datetime:
-    return datetime.fromisoformat(entry.body["data"].get("recorded_at") or entry.body["at"])
 
 
 def _fund_of(shelf: Shelf, entry: Entry) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.input.provinces import place
 from portal.input.templatetags.pages import day_words
-from portal.stages.table import Move, lifecycle
+from portal.stages.table import lifecycle
 from portal.tracking import queries, showing, telling, words
 from portal.tracking.certificates import certifying
 from portal.tracking.gift import verdict
@@ -137,9 +137,11 @@ def _conditions(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str, 
     facts, campaign_code = row.facts, str(row.facts.get("campaign", ""))
     separator = ", " if words.english() else "、"
     hospitals = [words.name(row.names, code) for code in facts.get("recipients", [])]
-    purposes = [_choice("purposes", key) for key in facts.get("purposes", [])]
+    purposes = [
+        words.choice("fund", "set_up", "purposes", key) for key in facts.get("purposes", [])
+    ]
     classes = [words.label(words.CLASSES, key) for key in facts.get("item_classes", [])]
-    papers = [_choice("papers", key) for key in facts.get("papers", [])]
+    papers = [words.choice("fund", "set_up", "papers", key) for key in facts.get("papers", [])]
     cap = facts.get("cap")
     address = reverse("tracking:campaign", args=[campaign_code]) if campaign_code else ""
     return [
@@ -154,18 +156,6 @@ def _conditions(row: Subject, named: Mapping[str, Any]) -> list[tuple[str, str, 
         (_("Fee kept"), _percent(row), ""),
         (_("What becomes of what is left"), str(named.get("leftover", "")), ""),
     ]
-
-
-def _choice(rows: str, key: str) -> str:
-    """The word of a closed list that a fund's table names."""
-    table = lifecycle("fund")
-    move: Move | None = table.by_name.get("set_up") if table else None
-    for spec in move.facts.specs() if move else ():
-        inner = spec.rows.specs()[0] if spec.name == rows and spec.rows else None
-        if inner is not None and isinstance(inner.choices, type):
-            known = {member.value: member for member in inner.choices}
-            return str(getattr(known.get(key), "label", key))
-    return key
 
 
 def _bought(row: Purchase) -> str:
@@ -188,14 +178,12 @@ def _bought(row: Purchase) -> str:
 
 def _spend(row: Subject, goods: str) -> dict[str, Any]:
     facts = row.facts
-    table = lifecycle("spend")
-    move = table.by_name.get("request") if table else None
-    specs = {spec.name: spec for spec in move.facts.specs()} if move else {}
-    purpose = str(facts.get("purpose", ""))
-    if "purpose" in specs:
-        purpose = telling.value_text(specs["purpose"], purpose, row.names)
+    purpose = words.choice("spend", "request", "purpose", str(facts.get("purpose", "")))
     recipient = str(facts.get("recipient", ""))
-    papers = [_choice("papers", str(told.get("paper", ""))) for told in facts.get("papers", [])]
+    papers = [
+        words.choice("fund", "set_up", "papers", str(told.get("paper", "")))
+        for told in facts.get("papers", [])
+    ]
     papers += [_("payment slip")] if row.stage in ("paid", "accounted") else []
     papers += [_("invoice")] if row.stage == "accounted" else []
     return {

@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.stages.table import lifecycle
-from portal.tracking import telling
+from portal.tracking import words
 from portal.tracking.api.answering import Problem, open_to_all
 from portal.tracking.feeds import LICENCE
 from portal.tracking.models import Organisation
@@ -96,10 +95,7 @@ def name_of(org: Organisation) -> str:
 
 def purpose_of(told: Spending) -> str:
     """The word of the purpose, from the table of spending, in the language that is active."""
-    table = lifecycle("spend")
-    specs = table.by_name["request"].facts.specs() if table else ()
-    spec = next((spec for spec in specs if spec.name == "purpose"), None)
-    return telling.value_text(spec, told.purpose, {}) if spec else told.purpose
+    return words.choice("spend", "request", "purpose", told.purpose)
 
 
 def number(fen: int) -> int | float:

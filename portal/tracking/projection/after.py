@@ -10,6 +10,7 @@ from portal.tracking import words
 from portal.tracking.models import Gift, Line, Organisation, Subject, Variant
 from portal.tracking.money import holdings
 from portal.tracking.projection import parties
+from portal.tracking.projection.entries import name_of
 from portal.tracking.projection.shelf import Shelf
 
 Sums = dict[tuple[str, str], dict[str, int]]  # by gift and item: pieces by column
@@ -50,7 +51,7 @@ def goods_of(lines: Sequence[Line], code: str) -> Sums:
     for line in (one for one in lines if "relabelled" not in one.data):
         for p in line.data.get("postings", []):
             told = sums.setdefault((p["gift"], items[p["gift"], p["lot"]]), {})
-            end, start = p["to"].partition(":")[0], p["from"].partition(":")[0]
+            end, start = name_of(p["to"]), name_of(p["from"])
             packed = p["to"].endswith(code) and not p["from"].endswith(code)
             if packed and end == "reserved":
                 told["packed"] = told.get("packed", 0) + p["amount"]

@@ -14,6 +14,7 @@ from portal.tracking.finding import gathering
 from portal.tracking.models import Gift, Line, Link, Need, Organisation, Projected, Subject, Variant
 from portal.tracking.money import purchases
 from portal.tracking.projection import after, goods, parties, stating, wishes
+from portal.tracking.projection.entries import when
 from portal.tracking.projection.shelf import Shelf
 from portal.tracking.statistics import counting
 
@@ -46,11 +47,6 @@ def fold(shelf: Shelf, entry: Entry) -> None:
     certifying.fold(shelf, entry, at=when(entry))
     _raise_versions(shelf, codes, version=entry.index + 1)
     gathering.fold(shelf, entry)
-
-
-def when(entry: Entry) -> datetime:
-    """When it was recorded; a ledger's own entry has only the time of sealing."""
-    return datetime.fromisoformat(entry.body["data"].get("recorded_at") or entry.body["at"])
 
 
 def stage_of(kind: str, key: str) -> Stage | None:

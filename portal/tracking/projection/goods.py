@@ -13,6 +13,7 @@ from ledger.core import postings as rules
 from ledger.core.postings import Posting
 from portal.tracking.models import Gift, Holding, Need, NeedLine, Organisation
 from portal.tracking.projection import after
+from portal.tracking.projection.entries import name_of
 from portal.tracking.projection.parties import count_line, rank_need
 from portal.tracking.projection.shelf import Shelf
 from portal.tracking.statistics import counting
@@ -31,10 +32,6 @@ def fold(shelf: Shelf, entry: Entry, codes: list[str]) -> None:
         _hold(shelf, posting, version=entry.index + 1)
         _aim(shelf, entry, posting, codes, left)
         _sum(shelf, posting, corrects=bool(entry.body.get("corrects")))
-
-
-def name_of(place: str) -> str:
-    return place.partition(":")[0]
 
 
 def _hold(shelf: Shelf, posting: Posting, *, version: int) -> None:

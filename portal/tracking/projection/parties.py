@@ -1,7 +1,7 @@
 """What organisations, catalogue items, needs and gifts say of themselves, in their own rows."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ledger.api import Entry
@@ -10,6 +10,7 @@ from portal.stages.table import lifecycle
 from portal.tracking.models import Gift, Need, NeedLine, Organisation, Variant
 from portal.tracking.money import holdings
 from portal.tracking.projection import wishes
+from portal.tracking.projection.entries import when
 from portal.tracking.projection.shelf import Shelf
 from portal.tracking.statistics import counting
 
@@ -49,7 +50,7 @@ def _organisation(shelf: Shelf, entry: Entry) -> None:
     row = shelf.row(Organisation, entry.body["case"])
     if not row.version:
         row.opened_seq = entry.index
-    row.since = _at(entry)
+    row.since = when(entry)
     row.stage = data.get("stage", row.stage)
     for name in ORGANISATION:
         if name in data:
@@ -82,17 +83,17 @@ def _need(shelf: Shelf, entry: Entry) -> None:
     data = entry.body["data"]
     row = shelf.row(Need, entry.body["case"])
     if not row.version:
-        row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
+        row.opened_seq, row.opened_at, row.uid = entry.index, when(entry), entry.uid
         row.since = row.opened_at
     _uncount(shelf, row, version=entry.index + 1)
     if data.get("stage", row.stage) != row.stage:
-        row.stage, row.since = data["stage"], _at(entry)
+        row.stage, row.since = data["stage"], when(entry)
     row.hospital = data.get("hospital", row.hospital)
     for name in ("campus", "department", "hours", "revision"):
         setattr(row, name, data.get(name, getattr(row, name)))
     row.valid_until = _day(data, "valid_until") if "valid_until" in data else row.valid_until
     if entry.body["type"] in SAYS_IT:
-        row.confirmed_at = _at(entry)
+        row.confirmed_at = when(entry)
     _of_hospital(shelf, row)
     row.version = entry.index + 1
     for told in data.get("lines", []):
@@ -173,9 +174,9 @@ def _gift(shelf: Shelf, entry: Entry) -> None:
     data = entry.body["data"]
     row = shelf.row(Gift, entry.body["case"])
     if not row.version:
-        row.opened_seq, row.opened_at, row.uid = entry.index, _at(entry), entry.uid
+        row.opened_seq, row.opened_at, row.uid = entry.index, when(entry), entry.uid
         row.visibility = data.get("visibility", "")
-    row.since = _at(entry)
+    row.since = when(entry)
     row.stage = data.get("stage", row.stage)
     row.lines = data.get("lines", row.lines) if row.opened_seq == entry.index else row.lines
     row.version = entry.index + 1
@@ -205,10 +206,6 @@ def promise(shelf: Shelf, gift: Gift, *, stands: bool) -> None:
 
 def _day(told: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(told[name]) if told.get(name) else None
-
-
-def _at(entry: Entry) -> datetime:
-    return datetime.fromisoformat(entry.body["data"].get("recorded_at") or entry.body["at"])
 
 
 FOLDS: dict[str, Callable[[Shelf, Entry], None]] = {

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.api import Entry
-from portal.stages.table import lifecycle
 from portal.tracking import words
 from portal.tracking.models import Gift
 from portal.tracking.projection.shelf import Shelf
@@ -52,7 +51,7 @@ def sentences(row: Gift) -> list[dict[str, str]]:
     """What the page says below the gift's title, the warnings first."""
     said, out = row.said, []
     if "declined" in said:
-        reason = _reason(said["declined"])
+        reason = words.choice("pledge", "decline", "reason", said["declined"])
         out.append(_warn(_("Declined before anything was sent: %(why)s") % {"why": reason}))
     if row.stage == "overdue":
         day = {"day": said.get("announced_by", "")}
@@ -78,16 +77,6 @@ def sentences(row: Gift) -> list[dict[str, str]]:
 
 def _use(row: Gift, name: str) -> str:
     return words.aim(row.said[name], row.names)
-
-
-def _reason(key: str) -> str:
-    table = lifecycle("pledge")
-    specs = table.move("decline").facts.specs() if table else ()
-    for spec in specs:
-        if spec.name == "reason" and isinstance(spec.choices, type):
-            known = {member.value: str(getattr(member, "label", key)) for member in spec.choices}
-            return known.get(key, key)
-    return key
 
 
 def _warn(text: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from portal.input.provinces import short
 from portal.input.templatetags.pages import ZONE
 from portal.tracking.models import Holding, Need, NeedLine, Organisation, Part, Subject, Tally
 from portal.tracking.models import Variant as Item
+from portal.tracking.projection.entries import name_of
 from portal.tracking.projection.shelf import Shelf
 from portal.tracking.statistics import dwelling
 
@@ -164,10 +165,6 @@ def confirmed(told: dict[str, Any], *, corrects: bool) -> int:
     """Pieces that a posting adds to what hospitals confirmed; only a correction takes from it."""
     change = (name_of(told["to"]) == "received") - (name_of(told["from"]) == "received")
     return told["amount"] * change if change > 0 or corrects else 0
-
-
-def name_of(place: str) -> str:
-    return place.partition(":")[0]
 
 
 def _goods(sheet: Sheet, told: dict[str, Any], subject: Subject | None) -> None:

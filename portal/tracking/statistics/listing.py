@@ -11,6 +11,7 @@ from portal.tracking import showing as public
 from portal.tracking import words
 from portal.tracking.finding.lookup import PAGES
 from portal.tracking.models import Organisation, Tally
+from portal.tracking.projection.entries import name_of
 from portal.tracking.statistics import making
 from portal.tracking.statistics.making import Asked
 from portal.tracking.statistics.reading import Sums, kind_of, unit_of
@@ -73,7 +74,7 @@ def _row(
     entry = row["entry"]
     amount = words.yuan(row["amount"]) if figure.unit == FEN else f"{row['amount']:,}"
     unit = {COUNT: "", FEN: "", HOURS: _("h")}.get(figure.unit, unit_of(part, units))
-    about = [kind_of(part) if row["unit"] else "", str(row["item"]), row["place"].partition(":")[0]]
+    about = [kind_of(part) if row["unit"] else "", str(row["item"]), name_of(row["place"])]
     org = row["organisation"]
     return {
         "code": row["code"],

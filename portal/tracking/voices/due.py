@@ -6,8 +6,7 @@ from typing import Any
 from django.db.models import Exists
 from django.urls import reverse
 
-from portal.stages.table import lifecycle
-from portal.tracking import showing, telling, words
+from portal.tracking import showing, words
 from portal.tracking.models import Cursor, Subject
 
 KIND = "disclosure"
@@ -35,7 +34,7 @@ def card(row: Subject, names: dict[str, str]) -> dict[str, Any]:
     return {
         "code": row.code,
         "href": reverse("tracking:disclosure", args=[row.code]),
-        "kind": _kind(str(facts.get("kind", ""))),
+        "kind": words.choice(KIND, "fall_due", "kind", str(facts.get("kind", ""))),
         "no": facts.get("no", 0),
         "campaign": words.name(row.names, campaign),
         "campaign_href": reverse("tracking:campaign", args=[campaign]) if campaign else "",
@@ -48,14 +47,6 @@ def card(row: Subject, names: dict[str, str]) -> dict[str, Any]:
         "published": row.stage == "published",
         "late": bool(facts.get("late")),
     }
-
-
-def _kind(key: str) -> str:
-    """The word of the closed list that the opening move names."""
-    table = lifecycle(KIND)
-    specs = table.opening.facts.specs() if table else ()
-    spec = next((spec for spec in specs if spec.name == "kind"), None)
-    return telling.value_text(spec, key, {}) if spec else key
 
 
 def _moment(text: Any) -> datetime | None:

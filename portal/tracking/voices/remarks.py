@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.stages.table import lifecycle
-from portal.tracking import queries, showing, telling, words
+from portal.tracking import queries, showing, words
 from portal.tracking.finding import lookup
 from portal.tracking.models import Line, Link, Organisation, Subject
 
@@ -60,7 +59,7 @@ def _row(row: Subject, named: dict[str, Any]) -> dict[str, Any]:
     return {
         "code": row.code,
         "href": reverse("tracking:question", args=[row.code]),
-        "topic": _topic(str(facts.get("topic", ""))),
+        "topic": words.choice(KIND, "ask", "topic", str(facts.get("topic", ""))),
         "text": named.get("text", ""),
         "answer": named.get("answer", ""),
         "record": row.about,
@@ -89,13 +88,6 @@ def _after(facts: dict[str, Any]) -> str:
 
 def _moment(text: Any) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
-
-
-def _topic(key: str) -> str:
-    table = lifecycle(KIND)
-    specs = table.opening.facts.specs() if table else ()
-    spec = next((spec for spec in specs if spec.name == "topic"), None)
-    return telling.value_text(spec, key, {}) if spec else key
 
 
 def organisations(codes: Iterable[str]) -> dict[str, Organisation]:
