@@ -23,7 +23,7 @@ from portal.accounts.looking import LookedAt
 from portal.accounts.roles import AUDITOR
 from portal.evidence.forms import FilesForm
 from portal.evidence.sending import send_files
-from portal.stages.admin_values import filled, readable
+from portal.stages.admin_values import about, filled, readable
 from portal.stages.engine import allowed_moves
 from portal.stages.leading import leads_on
 from portal.stages.models import Subject
@@ -241,8 +241,13 @@ class SubjectAdmin(LookedAt, admin.ModelAdmin[Any]):
     def _take(
         self, request: HttpRequest, *, move: str, actor: Actor, subject: Subject | None
     ) -> HttpResponse:
-        label = self.model.lifecycle.move(move).label
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": label}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.model.lifecycle.move(move).label,
+            "about": about(self, request, subject) if subject is not None else (),
+        }
+        stage = subject.stage if subject is not None else ""
         return take(
             request,
             model=self.model,
@@ -251,7 +256,7 @@ class SubjectAdmin(LookedAt, admin.ModelAdmin[Any]):
             subject=subject,
             template="admin/stages/move.html",
             context=context,
-            done=lambda taken: self._said(request, taken),
+            done=lambda taken: self._said(request, taken, move=move, was=stage),
             fields=self.opening_fields(request, actor) if subject is None else None,
             opening=self._opening(request) if subject is None else None,
             prefill=self.prefill(request) if subject is None else None,
@@ -286,13 +291,17 @@ class SubjectAdmin(LookedAt, admin.ModelAdmin[Any]):
         for actor in self.capacities(request):
             for move in allowed_moves(subject, actor):
                 address = self._address("move", subject.pk, move.name)
-                found.setdefault(move.name, (address, move.label, leads_on(subject, move)))
+                main = leads_on(subject, move) and subject.stage not in move.targets
+                found.setdefault(move.name, (address, move.label, main))
         return sorted(found.values(), key=lambda way: not way[2])
 
-    def _said(self, request: HttpRequest, subject: Subject) -> str:
+    def _said(self, request: HttpRequest, subject: Subject, *, move: str, was: str) -> str:
         """Says what came of the move, and leads to where it goes on."""
-        words = {"code": subject.code, "stage": subject.stage_label}
-        messages.success(request, gettext("%(code)s is now: %(stage)s.") % words)
+        label = self.model.lifecycle.move(move).label
+        words = {"code": subject.code, "stage": subject.stage_label, "move": label}
+        moved = gettext("%(code)s is now: %(stage)s.")
+        stayed = gettext("%(code)s: “%(move)s” is recorded.")
+        messages.success(request, (stayed if subject.stage == was else moved) % words)
         return self._page_of(subject)
 
     def _page_of(self, subject: Subject) -> str:

@@ -8,6 +8,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+)
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
@@ -20,6 +26,8 @@ from portal.stages.facts import Facts, Spec
 from portal.stages.table import Lifecycle
 
 EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+IN_HEAD = ("code", "at_stage", "stage", "since", "opened_at", "public_since")
+Told = tuple[object, Any]
 Shows = Callable[[Any], Any]
 Shown = str | Shows
 
@@ -52,6 +60,21 @@ def filled(obj: models.Model | None, names: Iterable[str]) -> list[str]:
     if obj is None:
         return list(names)
     return [name for name in names if getattr(obj, name, "-") not in EMPTY]
+
+
+def about(page: admin.ModelAdmin[Any], request: HttpRequest, obj: models.Model) -> list[Told]:
+    """What somebody has to know of a subject to take a move of it: label and value of each filled
+    column, without what the head of the page says already."""
+    shown: list[Any] = list(page.get_fields(request, obj))
+    names = [name for name in shown if getattr(name, "__name__", name) not in IN_HEAD]
+    return [(label_for_field(name, page.model, page), _value(page, name, obj)) for name in names]
+
+
+def _value(page: admin.ModelAdmin[Any], name: Any, obj: models.Model) -> Any:
+    field, _attr, value = lookup_field(name, obj, page)
+    if field is not None:
+        return display_for_field(value, field, "–")
+    return display_for_value(value, "–")
 
 
 def _readable(

@@ -107,6 +107,28 @@ def test_after_a_move_the_next_page_says_what_came_of_it(client, charity):
     assert f"{gift.code} is now: " in answer.content.decode()
 
 
+def test_who_takes_a_move_sees_what_it_is_about(read):
+    gift = create_pledge(stage="registered", name="示例甲")
+
+    html = read(f"/admin/pledges/pledge/{gift.pk}/move/decline/", Role.COORDINATOR)
+
+    told = html[html.index('<dl class="about">') : html.index("</dl>")]
+    assert "<dd>示例甲</dd>" in told
+    assert gift.code not in told
+
+
+def test_what_leaves_the_stage_as_it_is_comes_after_what_leads_on(read):
+    organisation = create_charity(stage="listed")
+
+    html = read(
+        f"/admin/organisations/organisation/{organisation.pk}/change/", Role.AUTHORITY, organisation
+    )
+
+    moves = re.findall(r'move/(\w+)/"( class="quiet")?', html)
+    assert moves[0] == ("verify", "")
+    assert ("set_channel", ' class="quiet"') in moves
+
+
 def test_what_corrects_waits_for_nobody():
     change = Need.lifecycle.move("change")
     publish = Need.lifecycle.move("publish")
