@@ -1,27 +1,22 @@
-"""What the moves of release orders and shipments do: which goods go where, and which rows they lock
-and change."""
+"""What the moves of shipments do: which goods go where, and which rows they lock and change; and
+what the moves of the part's other tables are called by."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from ledger.core import codes
-from ledger.core.postings import Posting, place
-from portal.accounts.acting import Actor
+from ledger.core.postings import place
 from portal.accounts.links import end_links, make_link
 from portal.accounts.roles import DONOR
-from portal.pledges.models import Pledge
 from portal.shipping.asking import CONFIRM, CONFIRM_DAYS, SENT, ask_hospital
 from portal.shipping.carrying import Holder
 from portal.shipping.direct import count_arrived, pack_gift
 from portal.shipping.lines import (
     concern_lines,
     count_allocated,
-    free_again,
     moved,
-    refuse_too_many,
 )
 from portal.shipping.models import Release, Shipment, ShipmentLine, UrgentIssue
 from portal.shipping.on_the_way import (
@@ -36,12 +31,18 @@ from portal.shipping.on_the_way import (
     put_in_hands,
 )
 from portal.shipping.queries import CONFIRMABLE, released_lines
+from portal.shipping.releasing import (
+    cancel_release,
+    following,
+    issue,
+    name_released,
+    set_aside,
+)
 from portal.shipping.stages import (
     Delivered,
     Dispatched,
     Lost,
     Packed,
-    Released,
     ReleaseUsed,
     SentDirect,
 )
@@ -57,7 +58,7 @@ from portal.stages.engine import MoveRefused, Step, follow, locked
 from portal.stages.facts import Facts
 from portal.stages.signing import signer
 from portal.warehouse.lots import posting, refuse_stopped_lots
-from portal.warehouse.models import Allocation, AllocationLine, Lot
+from portal.warehouse.models import Lot
 from portal.warehouse.stages import Carrier
 from portal.warehouse.waybills import read_number
 
@@ -86,65 +87,6 @@ __all__ = [
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def issue(subject: Release, facts: Released, step: Step) -> None:
-    """Whole allocations of one warehouse for one hospital; their goods are set aside for this order
-    now."""
-    allocations = _allocations([row.allocation for row in facts.allocations], step.actor)
-    first = allocations[0]
-    hospital = _hospital_of(first)
-    if any(_hospital_of(a) != hospital for a in allocations):
-        raise MoveRefused(_("One release order goes to one hospital. Please issue one for each."))
-    if any((a.warehouse_id, a.org) != (first.warehouse_id, first.org) for a in allocations):
-        raise MoveRefused(
-            _("These lie in different warehouses. Please issue a release order for each warehouse.")
-        )
-    subject.hospital, subject.warehouse, subject.org = hospital, first.warehouse, first.org
-    _say_to_whom(subject, facts)
-    subject.save(update_fields=["hospital", "warehouse", "org", "receiving_unit", "taker", "slot"])
-    subject.allocations.set(allocations)
-    lines = released_lines(subject)
-    refuse_too_many(lines)
-    refuse_stopped_lots(Lot.objects.filter(allocationline__in=lines), at=step.at)
-    step.post(*[_posting(line, line.allocation.code, subject.code) for line in lines])
-    name_released(subject, facts, step)
-    for allocation in allocations:
-        step.then(_follow(allocation, "release", step))
-
-
-def _say_to_whom(subject: Release, facts: Released) -> None:
-    if not facts.receiving_unit.strip() or not facts.taker.strip():
-        raise MoveRefused(
-            _("Please name the receiving unit, and the person and vehicle that take the goods.")
-        )
-    subject.receiving_unit, subject.taker = facts.receiving_unit, facts.taker
-    subject.slot = facts.slot
-
-
-def name_released(subject: Release, facts: Facts, step: Step) -> None:
-    """The entry stands on the pages of every gift, need and allocation it is about."""
-    for line in released_lines(subject):
-        need = line.allocation.need_line.need if line.allocation.need_line else None
-        step.concern(line.lot.pledge.code, line.allocation.code, need.code if need else "")
-    hospital = subject.hospital.code if subject.hospital else ""
-    warehouse = subject.warehouse.code if subject.warehouse else ""
-    step.concern(hospital, warehouse)
-    step.open(hospital=hospital, warehouse=warehouse)
-
-
-def cancel_release(subject: Release, facts: Facts, step: Step) -> None:
-    """Back to stock; the allocations end, and their needs are open to be allocated again."""
-    assert subject.warehouse is not None, "an issued release order has its warehouse"
-    allocations = list(_locked_allocations(subject.allocations.values_list("code", flat=True)))
-    stock = place("stock", subject.warehouse.code)
-    for line in released_lines(subject):
-        step.post(_posting(line, subject.code, "", to=stock))
-        if line.allocation.need_line_id is not None:
-            free_again(line.allocation.need_line_id, line.quantity)
-    name_released(subject, facts, step)
-    for allocation in allocations:
-        step.then(_follow(allocation, "give_back", step))
-
-
 def pack(subject: Shipment, facts: Packed, step: Step) -> None:
     """Everything on one release order; or, by the donor, part of his gift straight to a hospital
     (see `direct`)."""
@@ -157,7 +99,7 @@ def pack(subject: Shipment, facts: Packed, step: Step) -> None:
         sent = Dispatched(carrier=facts.carrier)
         step.then(
             lambda: follow(subject, "dispatch", actor=step.actor, facts=sent, at=step.at),
-            _follow(pledge, "dispatch", step),
+            following(pledge, "dispatch", step),
         )
         return
     subject.packed_by = signer(step.actor)
@@ -193,7 +135,7 @@ def _pack_released(subject: Shipment, code: str, step: Step) -> None:
         )
         for no, line in enumerate(released, start=1)
     )
-    step.post(*[_posting(line, release.code, subject.code) for line in released])
+    step.post(*[set_aside(line, release.code, subject.code) for line in released])
     step.concern(release.code, *[line.allocation.code for line in released])
     used = ReleaseUsed()
     step.then(lambda: follow(release, "use", actor=step.actor, facts=used, at=step.at))
@@ -292,43 +234,3 @@ def renew_confirm_link(shipment: Shipment, *, at: datetime) -> str:
         )
     end_links(purpose=CONFIRM, code=shipment.code)
     return make_link(purpose=CONFIRM, code=shipment.code, at=at, days=CONFIRM_DAYS)
-
-
-def _allocations(codes: list[str], actor: Actor) -> list[Allocation]:
-    if len(set(codes)) < len(codes):
-        raise MoveRefused(_("One allocation stands twice on the order. Please remove one line."))
-    found = list(_locked_allocations(codes))
-    if len(found) < len(codes) or any(not a.reachable_by(actor) for a in found):
-        raise MoveRefused(_("There is nothing with this code."))
-    for allocation in found:
-        if allocation.stage != "published":
-            raise MoveRefused(
-                _("Allocation %(code)s is “%(stage)s” and cannot be released.")
-                % {"code": allocation.code, "stage": allocation.stage_label}
-            )
-    return found
-
-
-def _locked_allocations(codes: Iterable[str]) -> Iterable[Allocation]:
-    rows = Allocation.objects.select_for_update(of=("self",)).filter(code__in=list(codes))
-    return rows.select_related("warehouse", "need_line__need__hospital").order_by("pk")
-
-
-def _hospital_of(allocation: Allocation):  # type: ignore[no-untyped-def]  # an Organisation
-    assert allocation.need_line is not None, "a published allocation has its need line"
-    return allocation.need_line.need.hospital
-
-
-def _posting(line: AllocationLine, giver: str, taker: str, *, to: str = "") -> Posting:
-    return Posting(
-        amount=line.quantity,
-        item=line.lot.variant.key,
-        gift=line.lot.pledge.code,
-        lot=line.lot.code,
-        from_=place("reserved", giver),
-        to=to or place("reserved", taker),
-    )
-
-
-def _follow(subject: Allocation | Pledge, move: str, step: Step):  # type: ignore[no-untyped-def]  # a call to make later
-    return lambda: follow(subject, move, actor=step.actor, at=step.at)
