@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.tracking import houses
+from portal.tracking import houses, queries
 from portal.tracking.finding.lookup import Lost, nothing
 from portal.tracking.listing import list_pages
-from portal.tracking.models import Line, Link, Subject
+from portal.tracking.models import Line, Subject
 from portal.tracking.responding import page
 from portal.tracking.views import by_code
 from portal.tracking.voices import remarks
@@ -39,7 +39,7 @@ def warehouse(request: HttpRequest, code: str) -> HttpResponse:
 @by_code
 def lot(request: HttpRequest, code: str) -> HttpResponse:
     """Where the pieces of one lot are, and everything that happened to it."""
-    first = Link.objects.filter(code=code).order_by("line_id").select_related("line").first()
+    first = queries.links_of(code).select_related("line").first()
     codes = first.line.codes if first else []
     postings = first.line.data.get("postings", []) if first else []
     owner = next((p["gift"] for p in postings if p["lot"] == code), "")

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from portal.languages import in_language
 from portal.tracking import queries, telling, words
 from portal.tracking.finding.lookup import PAGES, Lost, nothing
-from portal.tracking.models import Line, Link
+from portal.tracking.models import Line
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import conditional
 from portal.tracking.views import by_code
@@ -41,10 +41,10 @@ class Feed(Atom1Feed):
 @by_code
 def of_code(request: HttpRequest, code: str) -> HttpResponse:
     """What happened to a gift, need, shipment, organisation, fund, campaign, warehouse or lot."""
-    newest = Link.objects.filter(code=code).order_by("-line_id").first()
+    newest = queries.links_of(code).last()
     if newest is None or code[0] not in PAGES:
         raise Lost(nothing(code), status=404)
-    begun = Link.objects.filter(code=code).order_by("line_id").select_related("line")[:1]
+    begun = queries.links_of(code).select_related("line")[:1]
 
     def made() -> HttpResponse:
         lines = list(queries.newest_of(code, AT_ONCE))

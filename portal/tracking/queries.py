@@ -33,24 +33,32 @@ def lines_of(code: str) -> list[Line]:
     return list(Line.objects.filter(link__code=code).order_by("-seq"))
 
 
+def links_of(code: str) -> QuerySet[Link]:
+    """The entries that concern a code, oldest first, to take some from either end.
+
+    Asked for as a range, and by code and entry: an order that only the index of both has. Of a
+    code that is equal PostgreSQL thinks it will soon meet some anywhere, and walks through the
+    entries of all others until it does.
+    """
+    return Link.objects.filter(code__range=(code, code)).order_by("code", "line_id")
+
+
 def some_of(links: QuerySet[Link], limit: int) -> QuerySet[Line]:
-    """The entries of the first of these links, which are in an order: the links are picked by
-    themselves, for joined to the entries a planner would look for them among all there are."""
+    """The entries of the first of these links."""
     return Line.objects.filter(seq__in=links.values("line_id")[:limit])
 
 
 def newest_of(code: str, limit: int) -> QuerySet[Line]:
     """The newest entries that concern a code."""
-    return some_of(Link.objects.filter(code=code).order_by("-line_id"), limit).order_by("-seq")
+    return some_of(links_of(code).reverse(), limit).order_by("-seq")
 
 
 def latest_of(code: str, limit: int) -> tuple[list[Line], Line | None, int]:
     """(the newest entries that concern a code, the first one, how many there are); two questions
     that cost the same however many there are."""
-    links = Link.objects.filter(code=code)
-    last = Subquery(links.order_by("-line_id").values("n")[:1])
+    last = Subquery(links_of(code).reverse().values("n")[:1])
     found: list[Any] = list(newest_of(code, limit).annotate(last=last))
-    first = some_of(links.order_by("line_id"), 1).first()
+    first = some_of(links_of(code), 1).first()
     return found, first, found[0].last + 1 if found else 0
 
 

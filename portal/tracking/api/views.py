@@ -19,7 +19,7 @@ from portal.tracking.feeds import LICENCE
 from portal.tracking.finding import lookup, places
 from portal.tracking.listing.declared import Asked, ListOf
 from portal.tracking.listing.listings import LISTS
-from portal.tracking.models import Holding, Line, Link
+from portal.tracking.models import Holding, Line
 from portal.tracking.projection.projecting import seen
 from portal.tracking.statistics import telling
 from portal.tracking.statistics.statement import at_present
@@ -109,7 +109,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     def made() -> dict[str, Any]:
         found: QuerySet[Line] = Line.objects.filter(seq__gt=after).order_by("seq")
         if code:
-            links = Link.objects.filter(code=code, line_id__gt=after).order_by("line_id")
+            links = queries.links_of(code).filter(line_id__gt=after)
             found = queries.some_of(links, limit + 1).order_by("seq")
         lines = list(found[: limit + 1])
         keep = {"code": code} if code else {}

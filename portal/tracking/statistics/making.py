@@ -95,14 +95,25 @@ def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[
     part = _part(figure, asked)
     order = WAYS[type(figure.rows)].order
     order = order[1:] if order[0] == "part" and part else order  # all of them are of one
-    rows = _rows(figure, asked, part).order_by(*order)
-    if marks := _marks(order, after):
-        rows = rows.filter(places.beyond(order, tuple(marks)))
-    found = list(rows[: limit + 1])
+    beyond = places.beyond(order, tuple(marks)) if (marks := _marks(order, after)) else Q()
+    found = [
+        row
+        for rows in _each(figure, _rows(figure, asked, part))
+        for row in rows.filter(beyond).order_by(*order)[: limit + 1]
+    ]
+    if isinstance(figure.rows, registry.InStage):
+        found.sort(key=lambda row: [getattr(row, name) for name in order])
     more = found[limit - 1] if len(found) > limit else None
     names = [name.lstrip("-") for name in order]
     mark = "~".join(_text(getattr(more, name)) for name in names) if more is not None else ""
     return [_record(figure, row) for row in found[:limit]], mark
+
+
+def _each(figure: Figure, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+    """The rows of each stage by itself, so that an index has each in order; others as they are."""
+    if not isinstance(figure.rows, registry.InStage):
+        return [rows]
+    return [rows.filter(stage=stage) for stage in figure.rows.stages]
 
 
 def _part(figure: Figure, asked: Asked) -> str:
@@ -119,7 +130,7 @@ def _rows(figure: Figure, asked: Asked, part: str) -> QuerySet[Any]:
         found = Holding.objects.filter(at=rows.place, amount__gt=0)
         return found.filter(part=part) if part else found
     if isinstance(rows, registry.InStage):
-        there = Subject.objects.filter(kind=rows.kind, stage__in=rows.stages)
+        there = Subject.objects.filter(kind=rows.kind)
         return there.filter(since__lt=_midnight(asked.before)) if asked.before else there
     if isinstance(rows, registry.OpenNeeds):
         return Need.objects.filter(_of_need(asked, ""), open=True)

@@ -4,7 +4,7 @@ who approved it and when. Nothing published is deleted: every line leads to both
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models import CharField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.stages.facts import Spec
 from portal.stages.table import lifecycle
 from portal.tracking import queries, showing, telling, words
-from portal.tracking.lists import whole
+from portal.tracking.finding.places import whole
 from portal.tracking.models import Line, Link, Organisation
 from portal.tracking.projection.projecting import seen
 from portal.tracking.responding import page
@@ -74,10 +74,10 @@ Originals = dict[str, Line]
 
 def _with_originals(lines: QuerySet[Line]) -> tuple[list[Line], Originals]:
     """The corrections, newest first, and by uid what they correct; one question."""
-    mine = Q(pk__in=lines.values("pk"))
-    both = Line.objects.filter(mine | Q(uid__in=lines.values("corrects")))
-    asked = Case(When(mine, then=Value(1)), default=Value(0))
-    rows: list[Any] = list(both.annotate(asked=asked).order_by("-seq"))
+    mine = Line.objects.filter(pk__in=lines.values("pk")).annotate(asked=Value(1))
+    others = Line.objects.filter(uid__in=lines.values("corrects")).annotate(asked=Value(0))
+    both: list[Any] = list(mine.union(others, all=True))  # together they would read every entry
+    rows = sorted(both, key=lambda row: row.seq, reverse=True)
     return [row for row in rows if row.asked], {row.uid: row for row in rows}
 
 
