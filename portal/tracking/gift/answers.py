@@ -31,13 +31,13 @@ def answers(gift: Gift, lines: Sequence[Line]) -> list[dict[str, Any]]:
     told = (
         ("confirm", _("Did the hospital confirm it?"), _confirmed(gift, rows, lines)),
         ("missing", _("What went missing?"), _missing(gift, rows)),
-        ("decided", _("Who decided?"), _decided(lines)),
-        ("check", _("How do I check this?"), _check(lines)),
+        ("decided", _("Who decided?"), decided(lines)),
+        ("check", _("How do I check this?"), check(lines)),
     )
     return [{"key": key, "question": question, "says": says} for key, question, says in told]
 
 
-def _say(text: str, *, href: str = "", at: Any = None, by: str = "") -> dict[str, Any]:
+def say(text: str, *, href: str = "", at: Any = None, by: str = "") -> dict[str, Any]:
     return {"text": text, "href": href, "at": at, "by": by}
 
 
@@ -47,13 +47,13 @@ def _confirmed(
     received = [share for share in rows if share.kind == "received"]
     if not received:
         if not any(share.open for share in rows):
-            return [_say(_("No: nothing of it reached a hospital."))]
-        return [_say(_("Not yet: no hospital has confirmed any of it."))]
+            return [say(_("No: nothing of it reached a hospital."))]
+        return [say(_("Not yet: no hospital has confirmed any of it."))]
     still = any(share.open for share in rows)
     text = _("Yes, a part: %(what)s") if still else _("Yes: %(what)s")
     newest = next((line for line in lines if line.type == "receipt.confirm"), None)
     return [
-        _say(
+        say(
             text % {"what": _phrases(gift, received)},
             at=newest.recorded_at if newest else None,
             href=folded.place_of(newest, lines) if newest else "#where-h",
@@ -64,10 +64,10 @@ def _confirmed(
 def _missing(gift: Gift, rows: list[verdict.Share]) -> list[dict[str, Any]]:
     gone = [share for share in rows if share.kind in GONE]
     if gone:
-        return [_say(_phrases(gift, gone), href="#where-h")]
+        return [say(_phrases(gift, gone), href="#where-h")]
     if not any(verdict.sent(gift, item) for item in verdict.items(gift)):
-        return [_say(_("Nothing has been sent yet, so nothing can be missing."))]
-    return [_say(_("Nothing so far: the pieces add up."), href="#where-h")]
+        return [say(_("Nothing has been sent yet, so nothing can be missing."))]
+    return [say(_("Nothing so far: the pieces add up."), href="#where-h")]
 
 
 def _phrases(gift: Gift, rows: Iterable[verdict.Share]) -> str:
@@ -91,10 +91,13 @@ def _phrases(gift: Gift, rows: Iterable[verdict.Share]) -> str:
     return text
 
 
-def _decided(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    found = [line for line in lines if line.type in DECISIONS]
+def decided(
+    lines: Sequence[Line], *, among: frozenset[str] = DECISIONS, nobody: str = ""
+) -> list[dict[str, Any]]:
+    """The newest of these decisions, each with who took it; `nobody`: what is said of none."""
+    found = [line for line in lines if line.type in among]
     out = [
-        _say(
+        say(
             telling.title(line),
             at=line.recorded_at,
             by="".join(fact["value"] for fact in telling.who(line)),
@@ -104,14 +107,15 @@ def _decided(lines: Sequence[Line]) -> list[dict[str, Any]]:
     ]
     if len(found) > MOST:
         text = ngettext("%(n)d more decision", "%(n)d more decisions", len(found) - MOST)
-        out.append(_say(text % {"n": len(found) - MOST}, href="#tl-h"))
-    return out or [_say(_("Nobody yet: the charity has not answered the donor."))]
+        out.append(say(text % {"n": len(found) - MOST}, href="#tl-h"))
+    return out or [say(nobody or _("Nobody yet: the charity has not answered the donor."))]
 
 
-def _check(lines: Sequence[Line]) -> list[dict[str, Any]]:
+def check(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The way to the proofs."""
     text = ngettext(
         "Let your own browser verify its %(n)d sealed entry",
         "Let your own browser verify its %(n)d sealed entries",
         len(lines),
     )
-    return [_say(text % {"n": len(lines)}, href="#verify-card")]
+    return [say(text % {"n": len(lines)}, href="#verify-card")]

@@ -75,17 +75,22 @@ def names_of(paid: Paid) -> dict[str, Any]:
 
 def headline(gift: Gift, paid: Paid) -> str:
     """One plain sentence: what its fen are now."""
-    names = {**gift.names, **names_of(paid)}
-    sums: dict[tuple[str, str], int] = defaultdict(int)
-    for way, fen in rows_of(paid):
-        sums[way.kind, way.owner or (way.spend if way.kind == "paid" else "")] += fen
-    ordered = sorted(sums.items(), key=lambda pair: (RANK.get(pair[0][0], 99), pair[0][1]))
-    parts = [_part(names, kind, owner, fen) for (kind, owner), fen in ordered]
+    parts = [text for _kind, text in followed(gift, paid)]
     rest = [row for row in holdings.shares(gift) if row[0] != "paid"]
     parts += [holdings.said(gift, *row) for row in rest]
     if len(parts) > SAID:
         parts = [*parts[:SAID], _("the rest as the table below says")]
     return words.joined(parts, strong=True) + ("." if words.english() else "。")
+
+
+def followed(gift: Gift, paid: Paid) -> list[tuple[str, str]]:
+    """(kind of place, `¥560.00 of goods confirmed by …`) of what was paid, farthest first."""
+    names = {**gift.names, **names_of(paid)}
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for way, fen in rows_of(paid):
+        sums[way.kind, way.owner or (way.spend if way.kind == "paid" else "")] += fen
+    ordered = sorted(sums.items(), key=lambda pair: (RANK.get(pair[0][0], 99), pair[0][1]))
+    return [(kind, _part(names, kind, owner, fen)) for (kind, owner), fen in ordered]
 
 
 def _part(names: words.Names, kind: str, owner: str, fen: int) -> str:

@@ -15,7 +15,7 @@ from portal.tracking import queries, showing, telling, words
 from portal.tracking.certificates import certifying
 from portal.tracking.gift import verdict
 from portal.tracking.models import Gift, Line, Purchase, Subject
-from portal.tracking.money import holdings, money_flow
+from portal.tracking.money import holdings, money_answers, money_flow
 from portal.tracking.queries import Erased
 
 Named = Mapping[str, Mapping[str, Any]]
@@ -38,6 +38,7 @@ def gift(row: Gift, lines: list[Line], named: Named, paid: money_flow.Paid) -> d
         "verdict": {**holdings.verdict(row), "headline": money_flow.headline(row, paid)}
         if paid
         else holdings.verdict(row),
+        "answers": money_answers.answers(row, lines, paid),
         "flow": money_flow.of_gift(paid),
         "table": holdings.table(row),
         "entries": showing.timeline(lines, named, of=row.code),

@@ -105,6 +105,9 @@ def test_the_page_of_a_gift_of_money_leads_to_the_hospital(client, story):
     page = read(client, f"/en/g/{story.gifts[0].code}/")
 
     assert "First in, first out" in page
+    assert re.search(r"Yes(, a part)?: ¥[\d,.]+ of goods confirmed by", page)
+    assert "What went missing?" in page
+    assert "Approved by a second person" in page[page.index("Who decided?") :]
     assert "of goods confirmed by" in page
     assert f'href="/en/shipments/{Shipped.code(story)}/"' in page
     assert story.bought.code in page
