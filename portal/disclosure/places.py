@@ -34,6 +34,7 @@ ELSEWHERE = (
     Place("django_session", "whose session, gifts just given", "internal", "rows deleted"),
     Place("django_admin_log", "sign-in name as title", "text", "title replaced"),
     Place("stages_trail", "number of an account", "number", "kept: the account has no name left"),
+    Place("VAR/erased", "codes, numbers of accounts", "number", "line added: operations.md"),
     Place("VAR/mail, without EMAIL_URL", "mails as files", "private", "by hand: operations.md"),
     Place("Celery queue, cache, logs", "never a value", "none", "nothing to erase"),
     Place("MEDIA_DIR/closed", "originals and copies, encrypted", "private", "files deleted"),

@@ -20,7 +20,7 @@ from portal.keeping.refusing import Broken
 NAME = "manifest.json"
 VERSION = 1
 _INSIDE = re.compile(
-    r"database\.[a-z0-9]+|(ledger|media)(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+", re.ASCII
+    r"database\.[a-z0-9]+|erased|(ledger|media)(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+", re.ASCII
 )
 
 Files = dict[str, tuple[int, str]]  # {path: (bytes, SHA-256 in hex)}

@@ -22,7 +22,8 @@ from portal.evidence import boxes
 from portal.keeping import copying, databases, manifest, saving
 from portal.keeping.manifest import Manifest
 from portal.keeping.refusing import Broken, Refused
-from portal.keeping.taking import LEDGER, MEDIA
+from portal.keeping.taking import ERASED, LEDGER, MEDIA
+from portal.oversight import erasures
 
 UNKNOWN = "unknown"  # the mode of tables that are older than this release
 
@@ -133,6 +134,8 @@ def _files(told: Manifest) -> Iterator[tuple[str, Path, int]]:
             yield path, target, 0o644
         elif shelf == MEDIA and media is not None and not (media / name).exists():
             yield path, media / name, 0o600
+        elif shelf == ERASED and not erasures.place().exists():
+            yield path, erasures.place(), 0o600
 
 
 def _stand(done: Restored, at: datetime) -> None:
@@ -159,7 +162,7 @@ def _next(done: Restored) -> Iterator[str]:
         yield "remove the cause (docs/operations.md), then unfreeze --reason TEXT"
     elif done.mode == READONLY:
         yield "readonly --leave --reason TEXT, once the machine before this one is off for good"
-    yield f"erase again what was erased since {done.told.made_at}"
+    yield f"erase --again {done.told.made_at}: what was erased since is back"
     if done.told.bucket:
         yield f"photos and papers are in the bucket {done.told.bucket}: run scrub"
     yield "fsck, invariants and check_public; then start web, worker and clock"

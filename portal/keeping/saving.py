@@ -1,6 +1,6 @@
 """Making a backup, beside running workers. One folder holds them all:
 
-    20200201T030000Z/   manifest.json  database.sqlite3 or .dump  ledger/…  media/…
+    20200201T030000Z/   manifest.json  database.sqlite3 or .dump  ledger/…  media/…  erased
     .new/               one that is being made, or was interrupted: the next run goes on with it
     .lock
 
@@ -26,7 +26,7 @@ from portal.evidence import boxes
 from portal.keeping import copying, databases, manifest
 from portal.keeping.manifest import Manifest
 from portal.keeping.refusing import Broken, Refused
-from portal.keeping.taking import Taking, public, take_ledger, take_media
+from portal.keeping.taking import Taking, public, take_erasures, take_ledger, take_media
 
 NEW, GONE, LOCK = ".new", ".gone", ".lock"
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -125,6 +125,7 @@ def _filled(taking: Taking, at: datetime) -> Manifest:
     fp("backup.database")
     take_ledger(taking, shown)
     bucket = take_media(taking)
+    take_erasures(taking)
     taking.tidy()
     return Manifest(
         made_at=at.astimezone(UTC).isoformat(),

@@ -18,8 +18,9 @@ from portal.evidence import boxes
 from portal.keeping import copying
 from portal.keeping.manifest import Files, measured
 from portal.keeping.refusing import Broken
+from portal.oversight import erasures
 
-LEDGER, MEDIA = "ledger", "media"
+LEDGER, MEDIA, ERASED = "ledger", "media", "erased"
 _STORED = re.compile(r"(closed|public)/([0-9a-f]{2})/(\2[0-9a-f]{62})", re.ASCII)
 
 
@@ -128,3 +129,9 @@ def take_media(taking: Taking) -> str:
             except FileNotFoundError:
                 continue  # erased a moment ago
     return ""
+
+
+def take_erasures(taking: Taking) -> None:
+    """The list of what was erased, which an older backup than this one may need."""
+    if erasures.place().exists():
+        taking.take(erasures.place(), ERASED)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -29,6 +30,7 @@ from portal.disclosure.places import models_with_values
 from portal.evidence import commands as evidence
 from portal.evidence.queries import recorded_by
 from portal.input.once import forget
+from portal.oversight import erasures
 from portal.stages.models import Trail
 
 ACTOR = "actor"  # the private value that says which account acted
@@ -47,6 +49,14 @@ class Erased:
     files: int = 0
 
 
+@dataclass
+class Again(Erased):
+    """The same of many: how many of them this database knows, and how many not."""
+
+    known: int = 0
+    unknown: int = 0
+
+
 def erase(what: str, *, at: datetime) -> Erased:
     """Erase a code's personal values, or those of the account with this sign-in name.
 
@@ -55,9 +65,11 @@ def erase(what: str, *, at: datetime) -> Erased:
     """
     person = Person.objects.filter(username=what).first()
     if person is not None:
+        erasures.remember(erasures.key_of(person), at=at)
         found, uids = _person(person, at=at)
     else:
         code = _code(what)
+        erasures.remember(code, at=at)
         files = evidence.erase(code)
         found, uids = _case(code, at=at)
         found.counts += Counter({"photos and papers": files})
@@ -65,6 +77,25 @@ def erase(what: str, *, at: datetime) -> Erased:
     tables = [model._meta.db_table for model in models_with_values()]
     ledger.scrub(["ledger_disclosure", "accounts_link", "input_sending", "django_session", *tables])
     return found
+
+
+def erase_again(begin: datetime, *, file: Path, at: datetime) -> Again:
+    """Erase once more what the list says was erased after `begin`, in a database of that time.
+
+    OSError: no list.
+    """
+    done = Again()
+    for key in erasures.since(begin, file=file):
+        person = erasures.person_of(key) if key.startswith(erasures.PERSON) else None
+        try:
+            found = erase(person.username if person else key, at=at)
+        except Unknown:
+            done.unknown += 1  # it came after that time
+            continue
+        done.counts += found.counts
+        done.files += found.files
+        done.known += 1
+    return done
 
 
 def _code(typed: str) -> str:

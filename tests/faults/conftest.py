@@ -180,7 +180,8 @@ def elsewhere(log, tmp_path):
 
 @pytest.fixture
 def media(settings):
-    """Photos and papers: none yet."""
+    """Photos and papers: none yet; nobody was erased."""
+    (settings.VAR / "erased").unlink(missing_ok=True)
     shutil.rmtree(settings.VAR / "media", ignore_errors=True)
     return settings.VAR / "media"
 

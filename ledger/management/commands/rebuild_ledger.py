@@ -65,5 +65,5 @@ class Command(BaseCommand):
         if done.erasures:
             self.stdout.write(
                 f"{done.erasures} erasures were sealed after what this database had: what they took"
-                " besides named values is back. Run erase again for each, from your own list"
+                " besides named values is back. Run erase --again with the time of that copy"
             )
