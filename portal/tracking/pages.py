@@ -1,4 +1,4 @@
-"""The ledger's own pages, files made for a gift, and what stands still: about, privacy."""
+"""Files made for a gift, and what stands still: about, privacy."""
 
 import io
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.tracking import board, capacity, feeds, guide, issued, lists, pages, views
+from portal.tracking import board, capacity, feeds, guide, home, issued, pages, views
 from portal.tracking.api import views as api
 from portal.tracking.api.answering import open_to_all
 from portal.tracking.certificates import certified
@@ -19,7 +19,7 @@ from portal.tracking.voices import asked, corrections, disclosures, owed
 
 app_name = "tracking"
 urlpatterns = [
-    path("", lists.home, name="home"),
+    path("", home.home, name="home"),
     path("needs/", asking.needs, name="needs"),
     path("needs/<str:code>/", views.need, name="need"),
     path("gifts/", list_pages.gifts, name="gifts"),

@@ -9,8 +9,15 @@ from django.db.models import Q
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DIGITS = 19
+WHOLE = 18  # digits of a number that a column holds, whatever they are
 Key = tuple[Any, ...]
 By = tuple[str, ...]
+
+
+def whole(text: str) -> int:
+    """A number from an address; what is none is 0."""
+    plain = text.isascii() and text.isdigit() and len(text) <= WHOLE
+    return int(text) if plain else 0
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 import ledger.api as ledger
 from ledger.core import policy, tiles, tree
 from portal.tracking import queries, showing, telling
-from portal.tracking.lists import whole
+from portal.tracking.finding.places import whole
 from portal.tracking.models import Line, Organisation
 from portal.tracking.projection.projecting import seen
 from portal.tracking.proving import proofs

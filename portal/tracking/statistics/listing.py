@@ -10,6 +10,7 @@ from portal.input import provinces
 from portal.tracking import showing as public
 from portal.tracking import words
 from portal.tracking.finding.lookup import PAGES
+from portal.tracking.finding.places import whole
 from portal.tracking.models import Organisation, Tally
 from portal.tracking.projection.entries import name_of
 from portal.tracking.statistics import making
@@ -108,7 +109,7 @@ def organisations(told: Statement, *, kind: str, before: str) -> dict[str, Any]:
     kinds = [key for key in words.KINDS if key in ("hospital", "charity", "donor")]
     shown = kind if kind in kinds else kinds[0]
     rows = Organisation.objects.filter(kind=shown).order_by("-opened_seq")
-    rows = rows.filter(opened_seq__lt=int(before)) if _number(before) else rows
+    rows = rows.filter(opened_seq__lt=whole(before)) if whole(before) else rows
     found = list(rows[: AT_ONCE + 1])
     more = found[AT_ONCE - 1].opened_seq if len(found) > AT_ONCE else 0
     sums = sums_of({row.code for row in found[:AT_ONCE]}, told.units)
@@ -130,15 +131,11 @@ def organisations(told: Statement, *, kind: str, before: str) -> dict[str, Any]:
             for row in found[:AT_ONCE]
         ],
         "older": f"?{urlencode({'kind': shown, 'before': more})}" if more else "",
-        "newer": f"?{urlencode({'kind': shown})}" if _number(before) else "",
+        "newer": f"?{urlencode({'kind': shown})}" if whole(before) else "",
         "crumbs": public.crumbs(
             (_("Statistics"), reverse("tracking:statistics")), (_("By organisation"), "")
         ),
     }
-
-
-def _number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _columns(kind: str) -> tuple[str, ...]:

@@ -17,13 +17,6 @@ from portal.tracking.voices import due
 
 ON_HOME = 5
 CONFIRMED = "?confirmed=1"
-DIGITS = 18
-
-
-def whole(text: str) -> int:
-    """A number from an address; what is none is 0."""
-    plain = text.isascii() and text.isdigit() and len(text) <= DIGITS
-    return int(text) if plain else 0
 
 
 @require_safe
