@@ -48,6 +48,14 @@ class FileAdmin(LookedAt, admin.ModelAdmin[File]):
     def has_view_permission(self, request: HttpRequest, obj: File | None = None) -> bool:
         return bool(self.capacities(request))
 
+    def waits(self, request: HttpRequest) -> tuple[int, object, str]:
+        """For the first page of the workbench: how many photos and papers wait for this person, at
+        which stage, and where."""
+        may = any(actor.role in REVIEWERS for actor in self.capacities(request))
+        count = queries.waiting().count() if may else 0
+        address = reverse("admin:evidence_file_changelist")
+        return count, Stage.WAITING.label, f"{address}?stage__exact={Stage.WAITING.value}"
+
     def get_urls(self) -> list[URLPattern]:
         def guarded(address: str, view: Any, name: str) -> URLPattern:
             found: URLPattern = path(
@@ -117,6 +125,7 @@ class FileAdmin(LookedAt, admin.ModelAdmin[File]):
             "earlier": queries.earlier(
                 sha256=file.sha256, alike=file.alike, codes=file.codes, pk=file.pk
             ),
+            "following": queries.waiting().exclude(pk=file.pk).first() if decides else None,
             "decisions": [
                 (reverse("admin:evidence_file_decide", args=[file.pk, name]), label)
                 for name, (stage, label, _command, _done) in DECISIONS.items()

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from portal.evidence.limits import ALIKE
 from portal.evidence.models import File, Stage, State
 
@@ -11,6 +13,11 @@ SAME, NEAR, NEW = "same", "alike", "no"
 def of(code: str) -> list[File]:
     """All that is kept about one thing, the oldest first."""
     return list(File.objects.filter(code=code).exclude(stage=Stage.ERASED).order_by("pk"))
+
+
+def waiting() -> QuerySet[File]:
+    """What waits for a second person's look, the oldest first."""
+    return File.objects.filter(stage=Stage.WAITING).order_by("at", "pk")
 
 
 def is_shown(code: str) -> bool:

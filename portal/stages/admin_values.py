@@ -67,7 +67,8 @@ def about(page: admin.ModelAdmin[Any], request: HttpRequest, obj: models.Model) 
     column, without what the head of the page says already."""
     shown: list[Any] = list(page.get_fields(request, obj))
     names = [name for name in shown if getattr(name, "__name__", name) not in IN_HEAD]
-    return [(label_for_field(name, page.model, page), _value(page, name, obj)) for name in names]
+    asked = ["goods", *names] if hasattr(page, "goods") else names
+    return [(label_for_field(name, page.model, page), _value(page, name, obj)) for name in asked]
 
 
 def _value(page: admin.ModelAdmin[Any], name: Any, obj: models.Model) -> Any:

@@ -52,7 +52,16 @@ def waiting(request: HttpRequest) -> list[Waiting]:
             for key in wanted
             if counts.get(key)
         ]
-    return found
+    return [*found, *_others(request)]
+
+
+def _others(request: HttpRequest) -> Iterator[Waiting]:
+    """What waits on pages of what has no stages of a table: they say so themselves (`waits`)."""
+    for page in admin.site._registry.values():  # noqa: SLF001 -- Django gives no other way
+        asks = getattr(page, "waits", None)
+        count, stage, address = asks(request) if asks is not None else (0, "", "")
+        if count:
+            yield Waiting(page.opts.verbose_name_plural, stage, count, (), "", address)
 
 
 def onward(table: Lifecycle, stage: str, roles: set[str]) -> Iterator[object]:

@@ -184,6 +184,20 @@ def test_the_decisions_are_offered_to_who_may_take_them(client, send, moderator)
     assert "already decided" in again.content.decode()
 
 
+def test_photos_that_wait_stand_on_the_first_page_and_lead_from_one_to_the_next(client, send):
+    first, second = (send(create_pledge().code) for _n in range(2))
+    staff = signed_in(client, Role.PUBLISHER)
+
+    board = staff.get("/admin/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    page = staff.get(f"/admin/evidence/file/{first.pk}/change/").content.decode()
+
+    assert "/admin/evidence/file/?stage__exact=waiting" in board
+    assert "<b>2</b>" in board
+    assert f"/admin/evidence/file/{second.pk}/change/" in page
+    auditor = signed_in(client, Role.AUDITOR)
+    assert "stage__exact=waiting" not in auditor.get("/admin/").content.decode()
+
+
 def test_t_b12_the_page_warns_of_a_photo_seen_before(client, send):
     first = send(create_pledge().code, PHOTO)
     second = send(create_pledge().code, PHOTO)

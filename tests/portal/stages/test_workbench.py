@@ -114,6 +114,7 @@ def test_who_takes_a_move_sees_what_it_is_about(read):
 
     told = html[html.index('<dl class="about">') : html.index("</dl>")]
     assert "<dd>示例甲</dd>" in told
+    assert "1,000 pieces" in told
     assert gift.code not in told
 
 
