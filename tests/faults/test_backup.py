@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -200,12 +201,10 @@ def test_f_34_a_damaged_backup_is_named_and_nothing_comes_of_it(grow, store, els
 
 
 @once
-@pytest.mark.parametrize("place", ["LEDGER_DIR", "STATIC_ROOT", "VAR/media"])
-def test_it_does_not_lie_where_files_are_served_from(log, settings, place):
-    served = settings.VAR / "media" if place == "VAR/media" else getattr(settings, place)
-
-    assert commanded("backup", served / "backups")[0] == 2
-    assert not (served / "backups").exists()
+def test_it_does_not_lie_where_files_are_served_from(log, settings):
+    for served in (settings.LEDGER_DIR, settings.STATIC_ROOT, settings.VAR / "media"):
+        assert commanded("backup", served / "backups")[0] == 2
+        assert not (served / "backups").exists()
 
 
 @once
@@ -257,18 +256,15 @@ def test_f_34_what_fsck_finds_in_the_copy_is_named(submit, sealed, store):
 
 
 @once
-@pytest.mark.parametrize(
-    "path", ["../keys/log.key", "/etc/passwd", "ledger/../../x", "signer.json"]
-)
-def test_a_manifest_that_names_what_no_backup_holds_is_refused(grow, store, path):
+def test_a_manifest_that_names_what_no_backup_holds_is_refused(grow, store):
     grow(1)
     backup = save(store).folder
     told = manifest.read(backup)
-    told.files[path] = (1, "00")
-    told.write(backup)
 
-    with pytest.raises(Broken, match="names what no backup holds"):
-        manifest.read(backup)
+    for path in ("../keys/log.key", "/etc/passwd", "ledger/../../x", "signer.json"):
+        replace(told, files={**told.files, path: (1, "00")}).write(backup)
+        with pytest.raises(Broken, match="names what no backup holds"):
+            manifest.read(backup)
 
 
 @once

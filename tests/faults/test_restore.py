@@ -3,6 +3,7 @@ the published files lead on from there."""
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from django.conf import settings as configured
@@ -196,9 +197,9 @@ def test_a_backup_of_another_release_or_kind_of_database_is_known_by_its_manifes
             {"migrations": [*told.migrations, "needs.9999_later"]},
             {"database": "sqlite" if told.database == "postgresql" else "postgresql"},
         ):
-            manifest.Manifest(**{**told.__dict__, **changed}).write(backup)
+            replace(told, **changed).write(backup)
             said.append(commanded("restore", backup))
-        manifest.Manifest(**{**told.__dict__, "migrations": ["ledger.0001_initial"]}).write(backup)
+        replace(told, migrations=["ledger.0001_initial"]).write(backup)
         said.append(json.loads(commanded("restore", backup, "--json")[1]))
         return said
 
