@@ -11,7 +11,7 @@ import ledger.api as ledger
 from ledger.publishing import sign_and_publish
 from portal.tracking.models import Line
 from tests.factories.people import create_member
-from tests.portal.tracking.stories import GOGGLES, MASK, Story, whole
+from tests.portal.tracking.stories import MASK, Story, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -88,33 +88,6 @@ def test_a_fragment_is_part_of_the_page_and_keyed_apart(world, client):
 def test_addresses_without_language_vary_by_what_chose_it(world, client):
     assert "Accept-Language" in client.get(f"/g/{world['gift']}/")["Vary"]
     assert "Accept-Language" not in client.get(f"/en/g/{world['gift']}/")["Vary"]
-
-
-def more_gifts(world, count):
-    story = Story()
-    for _n in range(count):
-        story.gift((MASK, 10, world["need"], 1), accepted=False)
-        story.need(world["first"], (MASK, "exact", 10), (GOGGLES, "unknown", None))
-        story.say("balloon.launch", world["gift"])
-
-
-MOST = {"gift": 7, "needs": 7, "home": 7, "gifts": 5, "organisations": 5}  # one: erasures
-
-
-def test_queries_do_not_grow(world, client, seal_and_project, django_assert_max_num_queries):
-    counts = {name: [] for name in MOST}
-    for more in (3, 300):
-        more_gifts(world, more)
-        seal_and_project()
-        for name, most in MOST.items():
-            address = reverse(f"tracking:{name}", args=[world["gift"]] if name == "gift" else [])
-            with django_assert_max_num_queries(most) as queries:
-                assert client.get(address).status_code == 200
-            counts[name].append(len(queries))
-
-    assert {name: few for name, (few, _many) in counts.items()} == {
-        name: many for name, (_few, many) in counts.items()
-    }
 
 
 def test_nothing_is_shown_before_it_is_sealed(log, client, seal_and_project):

@@ -13,7 +13,7 @@ from portal.tracking.projection import checking, projecting
 from portal.tracking.statistics import dwelling, registry
 from portal.tracking.statistics.statement import at_present
 from tests.portal.tracking.statistics.eventful import eventful, numbers, rows_of
-from tests.portal.tracking.stories import MASK, Story, posting, whole
+from tests.portal.tracking.stories import MASK, Story, posting
 
 pytestmark = pytest.mark.django_db
 PART = "mask|只"
@@ -145,29 +145,6 @@ def test_medians_are_those_of_the_last_whole_day(log, seal_and_project):
 )
 def test_percentiles_are_numbers_that_occurred(found, half, most):
     assert (dwelling.percentile(found, 50), dwelling.percentile(found, 90)) == (half, most)
-
-
-def test_pages_ask_the_same_few_questions_however_much_there_is(
-    world, client, seal_and_project, django_assert_max_num_queries
-):
-    addresses = ["/en/statistics/", "/en/statistics.json", "/en/statistics/organisations/"]
-    addresses += ["/en/statistics/rows/confirmed/", "/en/statistics/rows/gap/"]
-
-    def asked():
-        counts = []
-        for address in addresses:
-            with django_assert_max_num_queries(14) as found:
-                assert client.get(address).status_code == 200
-            counts.append(len(found))
-        return counts
-
-    before = asked()
-    story = Story()
-    for _n in range(3):
-        whole(story)
-    seal_and_project()
-
-    assert asked() == before
 
 
 MILLIONS = {
