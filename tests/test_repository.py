@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,11 @@ TEMPLATES = [f for f in FILES if f.suffix == ".html" and "templates" in f.parts]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 # Called by tests and by people alone: what they check is a rule of the format.
 FOR_OTHERS = {"is_digest", "is_marker"}
+
+
+@cache
+def tree_of(file):
+    return ast.parse(file.read_text("utf-8"))
 
 
 def matches(files, pattern, *, but=()):
@@ -114,6 +120,17 @@ def test_modules_are_short():
     assert [str(f) for f in CODE if len(f.read_text("utf-8").splitlines()) > 400] == []
 
 
+def test_functions_are_short():
+    """With their signature and what they promise."""
+    long = [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for file in CODE
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 50
+    ]
+    assert long == []
+
+
 def test_templates_are_short():
     assert [str(f) for f in TEMPLATES if len(f.read_text("utf-8").splitlines()) > 120] == []
 
@@ -123,8 +140,7 @@ def test_every_module_says_what_it_is_for():
     silent = [
         str(f.relative_to(ROOT))
         for f in CODE
-        if f.name not in {"apps.py", "__init__.py"}
-        and ast.get_docstring(ast.parse(f.read_text("utf-8"))) is None
+        if f.name not in {"apps.py", "__init__.py"} and ast.get_docstring(tree_of(f)) is None
     ]
     assert silent == []
 
@@ -187,7 +203,7 @@ def test_every_function_and_class_is_named_somewhere_else():
         f"{file.relative_to(ROOT)}: {node.name}"
         for file in CODE
         if file.name != "apps.py"
-        for node in ast.parse(file.read_text("utf-8")).body
+        for node in tree_of(file).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.decorator_list
         and words[node.name] == 1

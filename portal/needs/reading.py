@@ -160,28 +160,15 @@ def _nearly_all(ones: Counter[bool], *, least: int) -> bool:
 
 def _row(draft: Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
     """The row as understood, but for what only a comparison with other rows shows."""
-    cells, notes = draft.cells, draft.notes
-    written = cells.get("item", "")
-    row = ReadRow(
-        line=draft.line.number,
-        province=cells.get("province", ""),
-        city=cells.get("city", ""),
-        district=cells.get("district", ""),
-        hospital=cells.get("hospital", ""),
-        credit_code=_credit_code(draft),
-        source=cells.get("source", ""),
-        item_as_written=written,
-        specification_as_written=cells.get("specification", ""),
-        quantity_as_written=cells.get("quantity", ""),
-    )
+    cells, notes, row = draft.cells, draft.notes, _as_written(draft)
     if not row.hospital:
         notes.append(Note("no_hospital"))
-    if not written:
+    if not row.item_as_written:
         notes.append(Note("no_item"))
         return row
-    match = find(written, row.specification_as_written)
+    match = find(row.item_as_written, row.specification_as_written)
     if match.variant is None:
-        notes.append(unmatched(written, match.reason, match.candidates))
+        notes.append(unmatched(row.item_as_written, match.reason, match.candidates))
         return row
     variant = match.variant
     item = catalogue().item_of(variant.key)
@@ -205,6 +192,22 @@ def _row(draft: Draft, header_unit: str, *, bare_one: bool) -> ReadRow:
         quantity_kind=quantity.kind,
         quantity=quantity.amount,
         unit=item.unit,
+    )
+
+
+def _as_written(draft: Draft) -> ReadRow:
+    cells = draft.cells
+    return ReadRow(
+        line=draft.line.number,
+        province=cells.get("province", ""),
+        city=cells.get("city", ""),
+        district=cells.get("district", ""),
+        hospital=cells.get("hospital", ""),
+        credit_code=_credit_code(draft),
+        source=cells.get("source", ""),
+        item_as_written=cells.get("item", ""),
+        specification_as_written=cells.get("specification", ""),
+        quantity_as_written=cells.get("quantity", ""),
     )
 
 

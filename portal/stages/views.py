@@ -57,33 +57,17 @@ def take(
     table says so.
     """
     row = _row(model, move, subject, actor)
-    form = make_form(
-        request,
-        model=model,
-        move=row,
-        actor=actor,
-        subject=subject,
-        data=prefill,
-        blank_rows=blank_rows,
-        kind=kind,
-    )
+    about: dict[str, Any] = {"model": model, "actor": actor, "subject": subject}
+    form = make_form(request, move=row, data=prefill, blank_rows=blank_rows, kind=kind, **about)
     sent = request.method == "POST" and prefill is None and not form.wants_more
     files = None if photos is None else photos(*_sent_files(request) if sent else ())
-    about = {"model": model, "row": row, "actor": actor, "subject": subject}
+    about["row"] = row
     if sent and (taken := _taken(request, form, opening, files, fields or {}, about)):
         return went_on(request, done(taken))
     refused = form.is_bound and prefill is None and not form.wants_more
-    page = {
-        "form": form,
-        "opening": opening,
-        "photos": files,
-        "move": row,
-        "subject": subject,
-        "actor": actor,
-        "refused": refused,
-        "keep": keep_name(request, actor),
-        **(context or {}),
-    }
+    page: dict[str, Any] = {"form": form, "opening": opening, "photos": files, "refused": refused}
+    page |= {"move": row, "subject": subject, "actor": actor, "keep": keep_name(request, actor)}
+    page |= context or {}
     response = render(request, template, page, status=422 if refused else 200)
     add_never_cache_headers(response)
     return response
