@@ -179,3 +179,17 @@ def test_the_counters_of_the_first_page_are_those_of_the_figures(world, client):
         figures[key][0]["amount"] for key in ("gifts", "needs_open")
     ]
     assert f"{figures['confirmed'][0]['amount']:,}" in home
+    for name, (_href, number) in zip(("gifts", "needs"), shown, strict=False):
+        assert client.get(f"/api/v1/{name}").json()["count"] == whole(number)
+
+
+def test_each_number_opens_a_page_of_the_rows_that_are_in_its_file(world, client):
+    """The same numbers in the same order, so they add up to it there too."""
+    for figure in numbers(client)["figures"]:
+        for value in figure["values"]:
+            rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
+            page = client.get(value["rows"]).content.decode()
+            shown = re.findall(r'<td class="r num">([^<]+)</td>', page)
+            signs = [-1 if {"-", "−"} & set(text) else 1 for text in shown]
+            found = [sign * whole(text) for sign, text in zip(signs, shown, strict=True)]
+            assert found == rows, value["rows"]
