@@ -155,7 +155,7 @@ class Kept:
         self.asked = []
 
     def __call__(self, execute, sql, params, many, context):
-        if sql.startswith("SELECT"):
+        if sql.lstrip("(").startswith("SELECT"):
             self.asked.append((sql, params))
         return execute(sql, params, many, context)
 
