@@ -127,7 +127,7 @@ def moves(hands, name, **facts):
 
 
 def opens(hands, kind, name, **facts):
-    hands.open("/admin/").click(f".board-open a[href$='{kind}/open/{name}/']")
+    hands.open("/admin/").click(f".board-new a[href$='{kind}/open/{name}/']")
     choose_only(hands, *(key for key, value in facts.items() if value is None))
     hands.fill(**{key: value for key, value in facts.items() if value is not None}).submit()
 
