@@ -7,7 +7,6 @@ what the sealed entries say: nothing is computed here but sums.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -180,16 +179,6 @@ def spends_of(fund: str, *, most: int) -> list[Subject]:
     newest = Purchase.objects.filter(fund=fund).order_by("-version")[:most]
     rows = Subject.objects.filter(kind="spend", code__in=newest.values("code"))
     return sorted(rows, key=lambda row: row.version, reverse=True)
-
-
-def goods_of(spends: list[Subject]) -> dict[str, list[tuple[str, str, int]]]:
-    """Spending -> (item, place, pieces) of what it bought: goods are posted under its code."""
-    rows = Holding.objects.filter(gift__in=[s.code for s in spends], amount__gt=0)
-    summed = rows.exclude(item=MONEY).values_list("gift", "item", "place").order_by("item", "place")
-    found: dict[str, list[tuple[str, str, int]]] = {}
-    for code, item, place, amount in summed.annotate(all=Sum("amount")):
-        found.setdefault(code, []).append((item, place, amount))
-    return found
 
 
 def oldest_unspent(fund: str) -> Gift | None:
