@@ -13,6 +13,7 @@ from portal.tracking.responding import page
 
 KIND, OFFERED = "capacity", ("capacity.offer", "capacity.change")
 MOST = 200
+FIRST = ("since", "code")  # as an index has them
 
 
 @require_safe
@@ -20,7 +21,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
     """The open offers, those that end first on top; who offers is named, whom to call is not."""
 
     def context() -> dict[str, Any]:
-        rows = list(Subject.objects.filter(kind=KIND, stage="open").order_by("pk")[:MOST])
+        rows = list(Subject.objects.filter(kind=KIND, stage="open").order_by(*FIRST)[:MOST])
         codes = [row.code for row in rows]
         lines = list(queries.opening(codes).filter(type__in=OFFERED))
         named = queries.named_of(lines)

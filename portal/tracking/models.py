@@ -67,6 +67,9 @@ class Line(Projected):
             models.Index(
                 fields=["-seq"], condition=~models.Q(corrects=""), name="tracking_line_corrects"
             ),
+            models.Index(
+                fields=["type"], condition=~models.Q(corrects=""), name="tracking_line_corrected"
+            ),
             models.Index(fields=["uid"], name="tracking_line_uid"),
             models.Index(
                 fields=["-seq"], condition=models.Q(type=URGENT), name="tracking_line_urgent"
@@ -148,7 +151,7 @@ class Subject(Projected):
         ]
         indexes = [
             models.Index(fields=["code"], name="tracking_subject_code"),
-            models.Index(fields=["kind", "stage", "since"], name="tracking_subject_waits"),
+            models.Index(fields=["kind", "stage", "since", "code"], name="tracking_subject_waits"),
             models.Index(fields=["about"], name="tracking_subject_about"),
             models.Index(
                 fields=["since", "kind", "code"],

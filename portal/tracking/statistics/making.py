@@ -71,7 +71,7 @@ class Way:
 WAYS: dict[type[registry.Rows], Way] = {
     registry.Parts: Way(("-seq", "-n"), ("part", "org", "region", "day")),
     registry.Held: Way(("part", "gift", "lot", "item", "place"), ("part",)),
-    registry.InStage: Way(("since", "kind", "code"), ("before",)),
+    registry.InStage: Way(("since", "code"), ("before",)),
     registry.OpenNeeds: Way(("-place",), ("org", "region")),
     registry.Gaps: Way(("-opened_seq", "-no"), ("part", "org", "region")),
 }
