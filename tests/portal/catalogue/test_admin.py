@@ -37,8 +37,8 @@ def test_nothing_is_changed_there(client):
 
     assert reader.get(f"{LIST}open/publish/").status_code == 404
     assert reader.post(f"{LIST}open/publish/", {}).status_code == 404
-    assert '/move/' not in reader.get(LIST).content.decode()
-    assert '/move/' not in reader.get(f"{LIST}{item.pk}/change/").content.decode()
+    assert "/move/" not in reader.get(LIST).content.decode()
+    assert "/move/" not in reader.get(f"{LIST}{item.pk}/change/").content.decode()
     assert reader.post(f"{LIST}{item.pk}/change/", {"name_zh": "别的"}).status_code == 403
     assert reader.post(f"{LIST}{item.pk}/delete/", {"post": "yes"}).status_code == 403
     assert reader.get(f"{LIST}add/").status_code == 403
