@@ -91,7 +91,7 @@ class Walk:
         """The links of a page, which is only fetched when enough of its kind were looked at."""
         self.kinds[kind] += 1
         shown = self.kinds[kind] <= self.looks and not kind.endswith(FILES)
-        answer = self.page.goto(address) if shown else self.page.request.get(address)
+        answer = self.fetch(address, shown=shown)
         assert answer.status == 200, f"{address}: {answer.status}"
         if shown:
             self.look(self.page)
@@ -104,6 +104,9 @@ class Walk:
             self.hear(kind, english.text())
         links = HREF.findall(html)
         return [urldefrag(urljoin(address, unescape(link)))[0] for link in links]
+
+    def fetch(self, address, *, shown):
+        return self.page.goto(address) if shown else self.page.request.get(address)
 
     def hear(self, kind, html):
         """What a page says in a language that is not its own."""

@@ -125,10 +125,7 @@ class Round(Walk):
         path = urlsplit(address).path
         english = in_language(path, "en") if prefix_of(path) else path  # as the tests speak
         self.names.add(resolve(english).view_name)
-        sent = self.page.request.get(address, max_redirects=0)
-        while sent.status == 429:  # one caller may try so many secret links a minute
-            self.page.wait_for_timeout(20_000)
-            sent = self.page.request.get(address, max_redirects=0)
+        sent = self.patiently(lambda: self.page.request.get(address, max_redirects=0))
         if sent.status == 200 and "text/html" not in sent.headers["content-type"]:
             return []  # a file, whatever its name: a browser may show or save it
         if sent.status == 410:  # a secret link that has ended is a page too
@@ -136,6 +133,15 @@ class Round(Walk):
             self.judge(self.page)
             return []
         return super().visit(address, kind)
+
+    def fetch(self, address, *, shown):
+        return self.patiently(lambda: super(Round, self).fetch(address, shown=shown))
+
+    def patiently(self, ask):
+        """One caller may try so many secret links a minute."""
+        while (answer := ask()).status == 429:
+            self.page.wait_for_timeout(20_000)
+        return answer
 
     def hear(self, kind, html):
         """Which language it speaks is asked in `test_every_page`."""
