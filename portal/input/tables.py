@@ -38,7 +38,6 @@ _BROKEN = (
     TypeError,
     AttributeError,
     ArithmeticError,
-    NotImplementedError,
     RuntimeError,
     EOFError,
     OSError,

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.acting import Actor
@@ -19,8 +18,7 @@ from portal.needs.queries import OPEN
 from portal.needs.stages import Priority
 from portal.needs.views import import_list
 from portal.stages.admin import ReadOnlyRows, StageFilter, public_page
-from portal.stages.link_page import LinkPage
-from portal.stages.models import Subject
+from portal.stages.link_page import HospitalLink, LinkPage
 
 
 class NeedLines(ReadOnlyRows):
@@ -56,7 +54,14 @@ class NeedLines(ReadOnlyRows):
 
 @admin.register(Need)
 class NeedAdmin(LinkPage, GoodsList):
-    link_template, link_days = "needs/link.html", LINK_DAYS
+    hospital_link = HospitalLink(
+        template="needs/link.html",
+        page="needs:still_needed",
+        days=LINK_DAYS,
+        roles=(COORDINATOR,),
+        renew=renew_link,
+        stages=OPEN,
+    )
     opening_form = ForHospital
     inlines = (NeedLines,)
     readonly_fields = ("asker",)
@@ -88,13 +93,6 @@ class NeedAdmin(LinkPage, GoodsList):
         return import_list(
             request, actor=actor, template="admin/needs/need/import.html", context=context
         )
-
-    def may_link(self, request: HttpRequest, subject: Subject) -> bool:
-        return subject.stage in OPEN and self._coordinator(request) is not None
-
-    def new_link(self, subject: Subject) -> str:
-        assert isinstance(subject, Need), "the list shows needs"
-        return reverse("plain:needs:still_needed", args=[renew_link(subject, at=timezone.now())])
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = super().get_fields(request, obj)

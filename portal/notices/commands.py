@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal.accounts.links import make_link
 from portal.accounts.models import Person
 from portal.accounts.roles import COORDINATOR, HOSPITAL
 from portal.notices import boxes
@@ -95,17 +96,20 @@ def ask(
     *,
     code: str,
     key: str,
-    link: Callable[[], str],
-    words: Callable[[str], Words],
     about: str,
+    purpose: str,
+    days: int,
+    to: str,
+    words: Callable[[str], Words],
     at: datetime,
 ) -> None:
-    """A mail that asks for an answer by a secret link of its own, once for each key; none to whom
-    left no address. `link` makes it and gives its path: it is in the mail or not at all."""
+    """A mail that asks for an answer about `about` by a secret link of its own, once for each key;
+    none to whom left no address. The link is for this purpose, ends after so many days and leads to
+    the page named `to`: it is in the mail or not made at all."""
     if is_known(key) or not address_of(code):
         return
     with transaction.atomic():
-        address = site(link())
+        address = page(to, make_link(purpose=purpose, code=about, at=at, days=days))
         send(code=code, key=key, words=lambda: words(address), at=at, about=about, asks=True)
 
 

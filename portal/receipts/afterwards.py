@@ -3,7 +3,6 @@ reports use, says what came later, and objects to an explanation."""
 
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.links import AFTER, AFTER_DAYS, end_links, make_link
@@ -20,18 +19,14 @@ def offer_link(receipt: Receipt, *, why: str, at: datetime) -> None:
     has no address."""
     hospital = receipt.shipment.hospital
     assert hospital is not None, "a packed shipment has its hospital"
-    key = f"after:{receipt.code}:{why}:{receipt.version}"
-
-    def link() -> str:
-        token = make_link(purpose=AFTER, code=receipt.code, at=at, days=AFTER_DAYS)
-        return reverse("plain:receipts:after", args=[token])
-
     notices.ask(
         code=hospital.code,
-        key=key,
-        link=link,
-        words=lambda address: _words(receipt.code, name_of(hospital), address, why),
+        key=f"after:{receipt.code}:{why}:{receipt.version}",
         about=receipt.code,
+        purpose=AFTER,
+        days=AFTER_DAYS,
+        to="receipts:after",
+        words=lambda address: _words(receipt.code, name_of(hospital), address, why),
         at=at,
     )
 

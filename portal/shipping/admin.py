@@ -8,8 +8,7 @@ import segno
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.urls import URLPattern, path
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +33,7 @@ from portal.shipping.paper_buttons import Paper, WithPapers
 from portal.shipping.printed import labels, packing_list, release_order, waited
 from portal.shipping.queries import CONFIRMABLE
 from portal.stages.admin import ReadOnlyRows, StageFilter, SubjectAdmin, public_page
-from portal.stages.link_page import LinkPage
+from portal.stages.link_page import HospitalLink, LinkPage
 from portal.stages.models import Subject
 from portal.warehouse.stages import Carrier
 from portal.warehouse.waybills import with_warning
@@ -148,7 +147,14 @@ class CapacityAdmin(CarrierLink):
 
 @admin.register(Shipment)
 class ShipmentAdmin(WithPapers, StatesPage, LinkPage, GoodsList):
-    link_template, link_days = "shipping/link.html", CONFIRM_DAYS
+    hospital_link = HospitalLink(
+        template="shipping/link.html",
+        page="receipts:confirm",
+        days=CONFIRM_DAYS,
+        roles=(DISPATCHER, COORDINATOR, WAREHOUSE),
+        renew=renew_confirm_link,
+        stages=CONFIRMABLE,
+    )
     papers = (
         Paper("packing", _("Packing list"), "shipping/packing_list.html", _list),
         Paper("labels", _("Box labels"), "shipping/labels.html", _labels),
@@ -174,16 +180,6 @@ class ShipmentAdmin(WithPapers, StatesPage, LinkPage, GoodsList):
 
     def opening_fields(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"org": actor.org}
-
-    def may_link(self, request: HttpRequest, subject: Subject) -> bool:
-        roles = (DISPATCHER, COORDINATOR, WAREHOUSE)
-        mine = [a for a in self.capacities(request) if a.role in roles]
-        return subject.stage in CONFIRMABLE and any(subject.reachable_by(a) for a in mine)
-
-    def new_link(self, subject: Subject) -> str:
-        assert isinstance(subject, Shipment), "the list shows shipments"
-        token = renew_confirm_link(subject, at=timezone.now())
-        return reverse("plain:receipts:confirm", args=[token])
 
     @admin.display(description=_("hospital"))
     def to(self, shipment: Shipment) -> str:

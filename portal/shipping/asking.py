@@ -3,10 +3,8 @@ they were delivered, and when it has been silent for three days."""
 
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.links import make_link
 from portal.notices import commands as notices
 from portal.notices.commands import Words
 from portal.organisations.queries import name_of
@@ -23,18 +21,15 @@ def ask_hospital(shipment: Shipment, *, why: str, at: datetime) -> None:
     """One mail for each `why`, with a link of its own: earlier ones go on working. None where the
     hospital has no address, or was asked for this already."""
     assert shipment.hospital is not None, "what was sent has its hospital"
-    hospital, key = shipment.hospital, f"confirm:{shipment.code}:{why}"
-
-    def link() -> str:
-        token = make_link(purpose=CONFIRM, code=shipment.code, at=at, days=CONFIRM_DAYS)
-        return reverse("plain:receipts:confirm", args=[token])
-
+    hospital = shipment.hospital
     notices.ask(
         code=hospital.code,
-        key=key,
-        link=link,
-        words=lambda address: _words(shipment.code, name_of(hospital), address, why),
+        key=f"confirm:{shipment.code}:{why}",
         about=shipment.code,
+        purpose=CONFIRM,
+        days=CONFIRM_DAYS,
+        to="receipts:confirm",
+        words=lambda address: _words(shipment.code, name_of(hospital), address, why),
         at=at,
     )
 
