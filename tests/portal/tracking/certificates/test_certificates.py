@@ -41,15 +41,6 @@ def world(story, seal_and_project):
     return told
 
 
-@pytest.fixture
-def told(seal):
-    def tell():
-        seal()
-        projecting.project_all()
-
-    return tell
-
-
 def certificates(gift):
     return list(Certificate.objects.filter(gift=gift).order_by("n"))
 
@@ -96,14 +87,16 @@ def test_acceptance_28_the_qr_opens_the_live_page_and_a_forged_number_says_so(cl
 
 
 @pytest.mark.usefixtures("log")
-def test_acceptance_28_by_the_real_moves_the_hospital_s_word_makes_the_certificate(client, told):
+def test_acceptance_28_by_the_real_moves_the_hospital_s_word_makes_the_certificate(
+    client, seal_and_project
+):
     shipment = create_shipment(stage="delivered")
     gift = Pledge.objects.get(lot__shipmentline__shipment=shipment)
-    told()
+    seal_and_project()
     assert "Note of a promise" in read(client, f"/en/g/{gift.code}/certificate/")
 
     confirm(shipment)
-    told()
+    seal_and_project()
     (row,) = certificates(gift.code)
     assert row.cause == "receipt.confirm"
     address = address_in_qr(read(client, f"/en/g/{gift.code}/certificate/"))
@@ -245,12 +238,14 @@ def test_acceptance_17_after_an_erasure_the_reprint_holds_no_name(client, world)
 
 
 @pytest.mark.usefixtures("log")
-def test_a_gift_of_money_is_certified_when_it_came_and_after_a_refund_anew(client, told):
+def test_a_gift_of_money_is_certified_when_it_came_and_after_a_refund_anew(
+    client, seal_and_project
+):
     fund = create_fund(fee_bp=500)
     gift = give(fund, 1409_50, shown=Shown.MASKED, donor_name="王小明")
     unknown = give(None, 7 * YUAN, org=fund.org)
     actor = member_of(fund.org)
-    told()
+    seal_and_project()
     paper = read(client, f"/zh/g/{gift.code}/certificate/")
     assert "人民币壹仟肆佰零玖元伍角" in paper
     assert "王某" in paper
@@ -261,7 +256,7 @@ def test_a_gift_of_money_is_certified_when_it_came_and_after_a_refund_anew(clien
     engine.advance(MoneyGift, gift.code, "propose_refund", actor=actor, facts=facts, at=AT)
     facts = Refunded(bank_reference="1")
     engine.advance(MoneyGift, gift.code, "refund", actor=member_of(fund.org), facts=facts, at=AT)
-    told()
+    seal_and_project()
     first, second = certificates(gift.code)
     assert (first.ended_by, first.ended_cause) == (second.code, "money.refund")
     assert second.corrected

@@ -11,7 +11,6 @@ from portal.funds.stages import FeeTaken
 from portal.stages import engine
 from portal.tracking.models import Gift, Holding
 from portal.tracking.money import holdings
-from portal.tracking.projection import projecting
 from tests.factories.clock import AT
 from tests.factories.funds import YUAN, create_fund, give, member_of, request, spend
 
@@ -19,18 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 
 @pytest.fixture
-def told(seal):
-    """Seal and project what was recorded."""
-
-    def tell():
-        seal()
-        projecting.project_all()
-
-    return tell
-
-
-@pytest.fixture
-def story(told):
+def story(seal_and_project):
     """Two gifts, a fee, a spend over both, a part given back; one gift nobody knows."""
     fund = create_fund(fee_bp=500)
     gifts = [
@@ -50,7 +38,7 @@ def story(told):
         MoneyGift, gifts[1].code, "refund", actor=member_of(fund.org), facts=facts, at=AT
     )
     unknown = give(None, 7, org=fund.org)
-    told()
+    seal_and_project()
     return {"fund": fund, "gifts": gifts, "bought": bought, "waiting": waiting, "unknown": unknown}
 
 
@@ -112,9 +100,9 @@ def test_the_code_of_a_spending_leads_to_its_place_on_the_fund_s_page(client, st
     assert response.headers["Location"] == f"/en/f/{story['fund'].code}/#{story['bought'].code}"
 
 
-def test_the_fee_is_printed_even_when_it_is_nothing(client, told):
+def test_the_fee_is_printed_even_when_it_is_nothing(client, seal_and_project):
     fund = create_fund(fee_bp=0)
-    told()
+    seal_and_project()
 
     page = read(client, f"/en/f/{fund.code}/")
     assert "Fee (at most 0 %)" in page
@@ -131,9 +119,9 @@ def test_a_campaign_shows_its_plan_with_the_account_of_the_organisation(client, 
     assert "takes no payments" in page
 
 
-def test_a_draft_has_no_page(client, told):
+def test_a_draft_has_no_page(client, seal_and_project):
     fund = create_fund(stage="draft")
-    told()
+    seal_and_project()
 
     assert client.get(f"/en/f/{fund.code}/").status_code == 404
 
@@ -152,11 +140,11 @@ def test_tables_pages_and_postings_say_the_same(story):
     call_command("check_public")
 
 
-def test_money_identified_later_is_named_as_its_donor_wishes(client, story, told):
+def test_money_identified_later_is_named_as_its_donor_wishes(client, story, seal_and_project):
     gift, fund = story["unknown"], story["fund"]
     facts = Identified(fund=fund.code, shown=Shown.ALIAS, shown_name="一位邻居")
     engine.advance(MoneyGift, gift.code, "identify", actor=member_of(fund.org), facts=facts, at=AT)
-    told()
+    seal_and_project()
 
     assert "一位邻居" in read(client, f"/en/g/{gift.code}/")
     assert holdings.figures(fund.code)[0]["came"] == received(fund) == 1500 * YUAN + 7

@@ -28,18 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 
 @pytest.fixture
-def told(seal):
-    """Seal and project what was recorded."""
-
-    def tell():
-        seal()
-        projecting.project_all()
-
-    return tell
-
-
-@pytest.fixture
-def story(told):
+def story(seal_and_project):
     """Three gifts, a fee, ¥1,200 for masks: 590 of 600 came good, 400 are at the hospital, 100 on
     their way, 90 in stock; the rest is in the fund."""
     load_catalogue()
@@ -58,7 +47,7 @@ def story(told):
     )
     create_receipt(shipment=create_shipment((line_of(hospital, quantity=400), lot, 400)))
     create_shipment((line_of(hospital, quantity=90), lot, 50))
-    told()
+    seal_and_project()
     fund.bought, fund.hospital = made, hospital
     return fund
 
@@ -160,14 +149,14 @@ def test_a_page_of_a_gift_of_money_asks_four_questions(
             read(client, address)
 
 
-def test_the_page_is_another_when_the_goods_have_moved_on(client, story, told):
+def test_the_page_is_another_when_the_goods_have_moved_on(client, story, seal_and_project):
     address = f"/en/g/{story.gifts[0].code}/"
     before = client.get(address)
     assert client.get(address, headers={"if-none-match": before["ETag"]}).status_code == 304
 
     lot = Lot.objects.select_related("variant", "warehouse__org", "pledge").order_by("pk")[0]
     create_shipment((line_of(story.hospital, quantity=90), lot, 5))
-    told()
+    seal_and_project()
     after = client.get(address, headers={"if-none-match": before["ETag"]})
     assert after.status_code == 200
 
