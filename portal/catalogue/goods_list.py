@@ -1,6 +1,7 @@
 """Lists of the workbench that say what a thing is about, and not only its code."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
@@ -20,14 +21,14 @@ class GoodsChangeList(ChangeList):
     def get_queryset(self, request: HttpRequest, *args: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args)
         assert isinstance(self.model_admin, GoodsList), "only such lists read lines"
-        return rows.prefetch_related(self.model_admin.goods_path)
+        return rows.prefetch_related(f"lines__{self.model_admin.variant_path}__item")
 
 
 class GoodsList(SubjectAdmin):
     """Adds the column `goods`: the first line's item and pieces, and how many lines more.
-    `goods_path`: from the subject's lines to the item; `pieces` and `variant`, of a line."""
+    `variant_path`: from a line to its variant; `pieces`: how many, of a line."""
 
-    goods_path = "lines__lot__variant__item"
+    variant_path = "lot__variant"
     pieces: Callable[[Any], int | None] = staticmethod(lambda line: line.quantity)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -39,7 +40,7 @@ class GoodsList(SubjectAdmin):
         if not lines:
             return "–"
         first, more = lines[0], len(lines) - 1
-        variant = first.lot.variant if "lot" in self.goods_path else first.variant
+        variant = attrgetter(self.variant_path.replace("__", "."))(first)
         count = type(self).pieces(first)
         text = described(variant)
         text += f" · {count:,} {unit_of(variant)}" if count is not None else ""

@@ -66,7 +66,7 @@ class NeedAdmin(LinkPage, GoodsList):
     inlines = (NeedLines,)
     readonly_fields = ("asker",)
     list_display = ("code", "hospital", "goods", "at_stage", "since", "valid_until")
-    goods_path = "lines__variant__item"
+    variant_path = "variant"
     list_filter = (StageFilter,)
     list_select_related = ("hospital",)
     search_fields = ("code", "hospital__legal_name")

@@ -53,7 +53,7 @@ class PledgeAdmin(GoodsList):
     """Unanswered gifts first: they wait for the charity's word."""
 
     list_display = ("code", "goods", "at_stage", "since", "shown_as")
-    goods_path = "lines__variant__item"
+    variant_path = "variant"
     list_filter = (StageFilter,)
     search_fields = ("code", "donor_name")
     fields = (
