@@ -7,9 +7,8 @@ bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
     echo "PostgreSQL or Redis is not installed: apt-get install postgresql redis-server" >&2
     exit 1
 }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-pg_port=$(free_port)
-redis_port=$(free_port)
+root=$(cd "$(dirname "$0")/.." && pwd)
+free_port() { PYTHONPATH=$root python3 -c 'from tests.ports import free_port; print(free_port())'; }
 dir=$(mktemp -d)
 chmod 755 "$dir"
 if [ "$(id -u)" = 0 ]; then # PostgreSQL refuses to run as root
@@ -20,7 +19,7 @@ else
     mkdir "$dir/pg"
 fi
 stop() {
-    redis-cli -p "$redis_port" shutdown nosave >/dev/null 2>&1 || true
+    [ ! -s "$dir/redis.pid" ] || kill "$(cat "$dir/redis.pid")" 2>/dev/null || true
     pg "$bin/pg_ctl" -D "$dir/pg" -m immediate stop >/dev/null 2>&1 || true
     rm -rf "$dir"
 }
@@ -29,9 +28,25 @@ trap 'exit 130' INT TERM
 
 pg "$bin/initdb" -D "$dir/pg" -U app --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null
 # fsync=off: for tests only
-pg "$bin/pg_ctl" -D "$dir/pg" -w -l "$dir/pg/log" -o "-p $pg_port -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories=$dir/pg -c fsync=off -c max_connections=200" start >/dev/null
-redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --daemonize yes --dir "$dir" >/dev/null
+start_postgres() {
+    pg_port=$(free_port)
+    pg "$bin/pg_ctl" -D "$dir/pg" -w -l "$dir/pg/log" -o "-p $pg_port -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories=$dir/pg -c fsync=off -c max_connections=200" start >/dev/null
+}
+start_redis() {
+    redis_port=$(free_port)
+    redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --daemonize yes --dir "$dir" \
+        --pidfile "$dir/redis.pid" >/dev/null
+    local try
+    for try in {1..50}; do
+        [ -s "$dir/redis.pid" ] && redis-cli -p "$redis_port" ping >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    return 1
+}
+# somebody may take the port between our look and the start
+start_postgres || start_postgres || { cat "$dir/pg/log" >&2; exit 1; }
+start_redis || start_redis || { echo "Redis does not answer" >&2; exit 1; }
 
 export DATABASE_URL="postgresql://app@127.0.0.1:$pg_port/postgres"
 export REDIS_URL="redis://127.0.0.1:$redis_port/0"

@@ -7,7 +7,6 @@ Needs Node: html-validate comes by its hashed lock (.ci/package-lock.json), Ligh
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -20,9 +19,11 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from django.conf import settings
 
 from portal.demo.management.commands.demo import SERVER
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
@@ -44,33 +45,17 @@ PAGES = {"home": "/", "needs": "/needs/", "statistics": "/statistics/"}
 RUNS = 3
 
 
-def free_port():
-    """The first of four free ports in a row: the site's and its three witnesses'."""
-    for port in range(8400, 9400, 4):
-        with_room = [socket.socket() for _n in range(4)]
-        try:
-            for n, tried in enumerate(with_room):
-                tried.bind(("127.0.0.1", port + n))
-        except OSError:
-            continue
-        finally:
-            for tried in with_room:
-                tried.close()
-        return port
-    raise AssertionError("no four free ports in a row")
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The demonstration at a port of its own; `site.examples` are the codes that it tells."""
-    var, port = tmp_path_factory.mktemp("demo"), free_port()
+    var, port = tmp_path_factory.mktemp("demo"), free_ports(4)
     own = {"DEMO": "1", "VAR": str(var), "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     env = {**kept, **own}  # nothing of the tests' own settings
     manage = [sys.executable, "manage.py", "demo", "--data-only"]
     told = subprocess.run(manage, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
-    command = [str(port) if word.isdigit() and len(word) == 4 else word for word in SERVER]
+    command = [str(port) if word == str(settings.PORT) else word for word in SERVER]
     command[0] = str(Path(sys.executable).with_name(command[0]))
     served = subprocess.Popen(command, cwd=ROOT, env=env)
     url = f"http://localhost:{port}"

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.demo import running
+from tests.ports import free_port
 
 RUN = """
 import signal
@@ -26,12 +27,6 @@ sys.exit(1)
 """
 LONG = ["http.server", "--bind", "127.0.0.1", "0"]
 SHORT = ["timeit", "-n", "1", "-r", "1", "pass"]
-
-
-def free_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
 
 
 @pytest.fixture

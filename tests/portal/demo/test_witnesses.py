@@ -10,18 +10,9 @@ from django.utils import timezone
 from ledger import publishing
 from ledger.verify import __main__ as verify
 from portal.demo import running, witnesses
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.django_db
-
-
-def four_free_ports():
-    """The first of four in a row that nobody uses."""
-    while True:
-        with socket.socket() as trial:
-            trial.bind(("127.0.0.1", 0))
-            first = trial.getsockname()[1]
-        if first < 65_000 and all(running.port_is_free(first + n) for n in range(4)):
-            return first
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +26,7 @@ def own_signals():
 
 @pytest.fixture
 def made(log, settings, tmp_path):
-    settings.VAR, settings.PORT = tmp_path, four_free_ports()
+    settings.VAR, settings.PORT = tmp_path, free_ports(5)
     settings.WITNESSES = str(witnesses.make())
     return settings
 
@@ -72,7 +63,7 @@ def test_a_witness_that_cannot_start_is_noticed(made):
         taken.listen()
 
         with running.together(witnesses.modules()) as children:
-            ended = running.wait_for_ports([made.PORT + 1, made.PORT + 99], children, seconds=30)
+            ended = running.wait_for_ports([made.PORT + 1, made.PORT + 4], children, seconds=30)
 
     assert ended is False
 
