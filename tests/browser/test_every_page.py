@@ -17,7 +17,7 @@ from ledger.core import codes
 from portal.accounts.models import Person
 from tests.browser import world
 from tests.browser.axe import accessible
-from tests.browser.hands import PHONE, fits
+from tests.browser.hands import DESK, PHONE, asked, fits
 from tests.browser.tongues import foreign, typed
 
 pytestmark = pytest.mark.browser
@@ -46,6 +46,15 @@ LOOKED_AT = {  # of the workbench, by axe
 HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 REPORT = """document.addEventListener('securitypolicyviolation',
     e => console.error('policy', e.effectiveDirective, e.blockedURI))"""
+PUSHED = """() => {
+    const folded = [...document.querySelectorAll('details:not([open])')];
+    folded.forEach(part => part.open = true);
+    const told = [...document.querySelectorAll('.scroll')]
+        .filter(e => e.scrollWidth > e.clientWidth + 1)
+        .map(e => [e.getAttribute('aria-label'), e.clientWidth, e.scrollWidth]);
+    folded.forEach(part => part.open = false);
+    return told;
+}"""
 
 
 def kind_of(address):
@@ -123,6 +132,14 @@ def narrow(page):
         fits(page)
 
 
+def roomy(page):
+    """At a desk no table has to be pushed sideways either, those that are folded up included."""
+    size = page.viewport_size
+    page.set_viewport_size(DESK)
+    assert asked(page, PUSHED) == [], page.url
+    page.set_viewport_size(size)
+
+
 def as_person(page, username, url):
     """Signed in without the page for it, which other tests go through."""
     person = Person.objects.get(username=username)
@@ -146,6 +163,7 @@ def test_acceptance_29_every_public_page_is_whole_in_its_language(site, open_pag
         narrow(page)
         if kind_of(page.url) not in first:
             accessible(page, twin=language == "en")
+            roomy(page)
         first.add(kind_of(page.url))
 
     looks = 2 if language == "zh" else 1

@@ -44,7 +44,7 @@ def shown(row: Gift, lines: list[Line], named: Named) -> dict[str, Any]:
         "section": "gifts",
         "gift": row,
         "title": title(row),
-        "stage": showing.stage_label("pledge", row.stage),
+        "stage": sums.where(row),
         "tone": "amber" if told["tone"] else showing.stage_tone("pledge", row.stage),
         "donor": donor,
         "donor_erased": isinstance(donor, Erased),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
 from portal.tracking import showing, words
-from portal.tracking.gift import gift_showing, verdict
+from portal.tracking.gift import gift_showing, sums, verdict
 from portal.tracking.models import Gift
 from portal.tracking.money import holdings
 from portal.tracking.money.holdings import is_money
@@ -45,7 +45,7 @@ def of_gift(row: Gift) -> bytes:
         }
         stage, text, parts = showing.stage_label("money", row.stage), holdings.headline(row), []
     else:
-        title, stage = gift_showing.title(row), showing.stage_label("pledge", row.stage)
+        title, stage = gift_showing.title(row), sums.where(row)
         text = verdict.view(row)["headline"]
         shares = verdict.shares(row)
         one = {share.item for share in shares}

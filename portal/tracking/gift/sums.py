@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from portal.tracking import words
+from portal.tracking import showing, words
 from portal.tracking.gift.verdict import (
     TONES,
     counted_in,
@@ -39,15 +39,26 @@ GROUPS = (
     ("sold", ("sold",)),
 )
 ALWAYS = {"stock", "reserved", "transit", "received"}
+SENT = ("dispatched", "part_received", "received")  # stages that say nothing of the way on
+
+
+GROUP_OF = {kind: group for group, kinds in GROUPS for kind in kinds}
+
+
+def where(gift: Gift) -> str:
+    """In two or three words how far it has come: its stage, until its pieces leave the shelf."""
+    groups = {GROUP_OF.get(share.kind, "") for share in shares(gift)}
+    if gift.stage not in SENT or groups <= {"", "inbound", "stock"}:
+        return showing.stage_label("pledge", gift.stage)
+    return capfirst(_heads()[groups.pop()]) if len(groups) == 1 else _("In several places")
 
 
 def sums(gift: Gift, item: str) -> dict[str, int]:
     """{column: pieces} of what has left the donor or was found; it adds up to sent + surplus."""
     found = {group: 0 for group, _kinds in GROUPS}
-    group_of = {kind: group for group, kinds in GROUPS for kind in kinds}
     for share in shares(gift):
-        if share.item == item and share.kind in group_of:
-            found[group_of[share.kind]] += share.amount
+        if share.item == item and share.kind in GROUP_OF:
+            found[GROUP_OF[share.kind]] += share.amount
     return found
 
 

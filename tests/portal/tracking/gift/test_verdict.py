@@ -129,6 +129,24 @@ def test_one_plain_sentence_says_where_it_is(row, english, chinese):
             assert verdict.headline(row, verdict.shares(row)) == chinese
 
 
+@pytest.mark.parametrize(
+    ("places", "stage", "words"),
+    [
+        ({f"inbound:{W}": 1000}, "dispatched", "Sent by the donor"),
+        ({f"inbound:{W}": 600, f"stock:{W}": 400}, "part_received", "Partly received"),
+        ({f"stock:{W}": 1000}, "received", "Counted in at the warehouse"),
+        ({f"transit:{S}": 1000}, "received", "On the way"),
+        ({f"transit:{S}": 1000}, "dispatched", "On the way"),
+        ({f"stock:{W}": 400, f"received:{A}": 600}, "received", "In several places"),
+        ({f"received:{A}": 600, f"transit:{S}": 400}, "overdue", "Overdue"),
+        ({f"received:{A}": 600, f"lost:{S}": 400}, "fulfilled", "Fulfilled"),
+    ],
+)
+def test_the_words_beside_the_code_never_lag_behind_the_sentence(places, stage, words):
+    with translation.override("en"):
+        assert sums.where(gift(places, stage=stage, subjects=ON_THE_WAY)) == words
+
+
 def test_pieces_of_two_items_are_named_and_never_added():
     row = gift({f"stock:{W}": 400}, promised=400)
     row.lines = [*row.lines, {"variant": GOGGLES, "quantity": 20, "need": "", "need_line": 0}]
