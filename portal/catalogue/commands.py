@@ -79,7 +79,7 @@ def _saying(entry: data.Item) -> tuple[Row, list[Row], list[Row]]:
         "item_class": entry.class_,
         "unit_zh": entry.unit_zh,
         "unit_en": data.catalogue().units[entry.unit].en_many,
-        "care": list(entry.care),
+        "care": [each.value for each in entry.care],
     }
     variants = [
         {

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from portal.catalogue.care import Care
 from portal.catalogue.fitness import Fitness
 
 FILE = Path(__file__).with_name("items.toml")
@@ -97,7 +98,7 @@ class Item:
     half_words: tuple[str, ...] = ()
     ask_pairs: bool = False
     single: bool = False
-    care: tuple[str, ...] = ()
+    care: tuple[Care, ...] = ()
     cold: tuple[int, ...] = ()
     packs: tuple[Pack, ...] = ()
 
@@ -228,7 +229,11 @@ class _Builder:
             len(cold) == 2 and all(type(n) is int for n in cold) and cold[0] < cold[1]
         ):
             raise self.wrong(row["key"], "cold is [not below, not above] in whole degrees")
-        rest = {"unit_zh": units[row["unit"]].zh} | row
+        try:
+            care = tuple(Care(key) for key in row.get("care", ()))
+        except ValueError as unknown:
+            raise self.wrong(row["key"], str(unknown)) from unknown
+        rest = {"unit_zh": units[row["unit"]].zh} | row | {"care": care}
         rest.pop("variant")
         return self.made(Item, rest, variants=tuple(variants), packs=tuple(packs))
 

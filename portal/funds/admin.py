@@ -11,9 +11,10 @@ from portal.accounts.looking import LookedAt
 from portal.accounts.roles import AUDITOR
 from portal.catalogue.models import Variant
 from portal.catalogue.queries import class_label, described
-from portal.funds.labels import Many, paper, purpose
+from portal.funds.labels import paper, purpose
 from portal.funds.models import BankLine, Fund, MoneyGift, Refusal, Spend
 from portal.input.amounts import yuan
+from portal.input.speaking import Many
 from portal.organisations.queries import by_code, names
 from portal.stages.admin import StageFilter, SubjectAdmin
 

@@ -16,6 +16,7 @@ from portal.funds.drawing import held
 from portal.funds.models import Fund, Spend
 from portal.funds.refusing import Broken
 from portal.input.amounts import yuan
+from portal.input.speaking import Many
 from portal.organisations.models import Organisation
 from portal.organisations.queries import ACTIVE, by_credit_code
 
@@ -56,7 +57,7 @@ def _purpose(w: Wanted) -> Iterator[Broken]:
             "%(allowed)s. Please take another fund; changing the purpose needs the donors' "
             "consent or a filing."
         )
-        allowed = labels.Many(labels.purpose, w.fund.purposes)
+        allowed = Many(labels.purpose, w.fund.purposes)
         figures = {"asked": labels.purpose(w.purpose), "fund": w.fund.code, "allowed": allowed}
         yield Broken("purpose", text, figures)
 
@@ -67,7 +68,7 @@ def _item_class(w: Wanted) -> Iterator[Broken]:
             "Rule “what may be bought”: asked for is “%(asked)s”, but the fund %(fund)s buys "
             "only: %(allowed)s."
         )
-        allowed = labels.Many(labels.item_class, w.fund.item_classes)
+        allowed = Many(labels.item_class, w.fund.item_classes)
         asked = labels.item_class(w.item_class)
         yield Broken("item_class", text, {"asked": asked, "fund": w.fund.code, "allowed": allowed})
 
@@ -89,7 +90,7 @@ def _region(w: Wanted) -> Iterator[Broken]:
     if w.fund.regions and not places & set(w.fund.regions):
         text = _("Rule “region”: the recipient is in %(place)s, the fund is for: %(allowed)s.")
         place = " ".join(sorted(places)) or "-"
-        allowed = labels.Many(str, w.fund.regions)
+        allowed = Many(str, w.fund.regions)
         yield Broken("region", text, {"place": place, "allowed": allowed})
 
 
@@ -132,7 +133,7 @@ def _papers(w: Wanted) -> Iterator[Broken]:
             "%(count)s are missing: %(missing)s. Please file them with the fund first."
         )
         figures = {"fund": w.fund.code, "needed": len(w.fund.papers), "count": len(missing)}
-        yield Broken("papers", text, {**figures, "missing": labels.Many(labels.paper, missing)})
+        yield Broken("papers", text, {**figures, "missing": Many(labels.paper, missing)})
 
 
 def _balance(w: Wanted) -> Iterator[Broken]:

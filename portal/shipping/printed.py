@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.catalogue.care import Care
 from portal.catalogue.models import Pack, Variant
 from portal.catalogue.queries import described, unit_of
 from portal.input.provinces import named
@@ -21,16 +22,16 @@ from portal.warehouse.models import Lot
 MOST_LABELS = 100  # in one file; the next hundred have their own
 MOST_ON_A_LABEL = 6
 HINTS = {
-    "cold-chain": _("Keep cold: do not break the cold chain"),
-    "dangerous-goods": _("Dangerous goods"),
-    "flammable": _("Flammable: keep away from fire"),
-    "corrosive": _("Corrosive: keep upright"),
-    "not-with-acid": _("Never together with acids"),
-    "no-air-freight": _("Not by air"),
-    "battery": _("Contains batteries"),
-    "perishable": _("Perishable: deliver first"),
-    "serial-number": _("Device: handle with care, do not drop"),
-    "expiry": _("Look at the expiry date before use"),
+    Care.COLD: _("Keep cold: do not break the cold chain"),
+    Care.DANGEROUS: _("Dangerous goods"),
+    Care.FLAMMABLE: _("Flammable: keep away from fire"),
+    Care.CORROSIVE: _("Corrosive: keep upright"),
+    Care.ACID: _("Never together with acids"),
+    Care.NO_FLIGHT: _("Not by air"),
+    Care.BATTERY: _("Contains batteries"),
+    Care.PERISHABLE: _("Perishable: deliver first"),
+    Care.SERIAL: _("Device: handle with care, do not drop"),
+    Care.EXPIRY: _("Look at the expiry date before use"),
 }
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from portal.catalogue.care import Care
 from portal.stages.engine import MoveRefused
 from portal.warehouse.models import ArrivalLine, Serial
 
-CARE = "serial-number"  # what the catalogue says of items whose pieces are told apart
+CARE = Care.SERIAL  # what the catalogue says of items whose pieces are told apart
 
 
 def keep_serials(line: ArrivalLine, text: str) -> None:

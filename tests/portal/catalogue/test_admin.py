@@ -31,6 +31,23 @@ def test_an_item_is_shown_with_its_variants(client):
     assert MASK in page.content.decode()
 
 
+def test_an_item_is_told_in_words_not_in_keys(client):
+    load_catalogue(only=FEW[:1])
+    item = Item.objects.get()
+    reader = signed_in(client, Role.COORDINATOR)
+
+    html = reader.get(f"{LIST}{item.pk}/change/", headers={"Accept-Language": "en"}).text
+
+    assert item.care == ["expiry", "sterile-stated"]
+    assert "Expiry date, Say whether it is sterile" in html
+    assert "Isolation ward or ICU, Fever clinic" in html
+    assert "&quot;" not in html
+    assert (
+        '<td class="field-kind">Masks</td>'
+        in reader.get(LIST, headers={"Accept-Language": "en"}).text
+    )
+
+
 def test_nothing_is_changed_there(client):
     load_catalogue(only=FEW[:1])
     reader, item = signed_in(client, Role.COORDINATOR), Item.objects.get()

@@ -83,6 +83,7 @@ def test_a_good_file_is_read_into_frozen_rows(tmp_path):
         ('unit = "piece"', 'unit = "bushel"', 13, "the unit bushel is not in the file"),
         ('class = "mask"', 'class = "hat"', 13, "the class hat is not in the file"),
         ("unstated = true", 'fitness = ["moon"]', 38, "'moon' is not a valid Fitness"),
+        ('unit = "piece"', 'unit = "piece"\ncare = ["moon"]', 13, "'moon' is not a valid Care"),
         ("unstated = true", 'size = "S"', 13, "exactly one variant with unstated"),
         ("holds = 20", "holds = 0", 13, "at least one whole base unit"),
         ('key = "toy-mask"', 'key = "Toy mask"', 13, "a-z, 0-9, dots and hyphens"),
