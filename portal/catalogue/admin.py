@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from portal.catalogue.care import Care
@@ -26,9 +27,14 @@ def _labels(choices: type[Choice], keys: Iterable[str]) -> str:
 
 class Variants(ReadOnlyRows):
     model = Variant
-    fields = ("key", "name_zh", "name_en", "validity", "fit_for", "accepted", "details", "unsure")
-    readonly_fields = ("validity", "fit_for", "accepted", "details")
+    fields = ("called", "validity", "fit_for", "accepted", "details", "unsure")
+    readonly_fields = ("called", "validity", "fit_for", "accepted", "details")
     ordering = ("order", "pk")
+
+    @admin.display(description=_("name and key"))
+    def called(self, variant: Variant) -> str:
+        lines = filter(None, (variant.name_zh, variant.name_en, variant.key))
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
 
     @admin.display(description=_("standard and validity"))
     def validity(self, variant: Variant) -> str:

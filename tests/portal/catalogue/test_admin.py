@@ -41,6 +41,7 @@ def test_an_item_is_told_in_words_not_in_keys(client):
     assert item.care == ["expiry", "sterile-stated"]
     assert "Expiry date, Say whether it is sterile" in html
     assert "Isolation ward or ICU, Fever clinic" in html
+    assert f"<div>{MASK}</div>" in html
     assert "&quot;" not in html
     assert (
         '<td class="field-kind">Masks</td>'
