@@ -37,6 +37,18 @@ def read(monkeypatch, tmp_path):
     return read
 
 
+def test_an_address_of_postgresql_may_bring_options_of_its_own(read):
+    def options(address):
+        return read(DATABASE_URL=address)["DATABASES"]["default"]["OPTIONS"]
+
+    address = "postgresql://a@db.example/shanji"
+    assert options(address) == {"options": "-c max_parallel_workers_per_gather=0"}
+    assert options(f"{address}?sslmode=require&options=-c%20jit=off") == {
+        "sslmode": "require",
+        "options": "-c jit=off",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

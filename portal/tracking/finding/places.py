@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -50,6 +51,12 @@ def beyond(by: By, cursor: Key) -> Q:
         equal &= Q(**{field: value})
     first = by[0].lstrip("-"), "lte" if by[0][0] == "-" else "gte"
     return Q(**{f"{first[0]}__{first[1]}": cursor[0]}) & found
+
+
+def past(by: By, cursor: Key) -> TupleGreaterThan:
+    """Rows that stand behind the cursor in an order that goes upwards throughout, by one comparison
+    of rows: an index is followed from there even where many are equal in the first fields."""
+    return TupleGreaterThan(Tuple(*map(F, by)), cursor)
 
 
 def sortable(key: Key, by: By) -> tuple[int, ...]:

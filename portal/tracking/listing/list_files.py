@@ -22,7 +22,7 @@ FORMULA = "=+-@\t\r\n＝＋－＠"
 MARK = "\ufeff"  # tells spreadsheets that it is UTF-8
 
 
-class _Echo:
+class Echo:
     """A file that gives back each line."""
 
     def write(self, text: str) -> str:
@@ -46,7 +46,7 @@ def list_csv(request: HttpRequest, key: str) -> HttpResponse:
 
 def lines(asked: Asked) -> Iterator[str]:
     """The file line by line."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield MARK + writer.writerow([column.key for column in asked.listing.columns])
     yield writer.writerow([column.hxl for column in asked.listing.columns])
     for record in asked.every():

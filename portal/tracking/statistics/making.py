@@ -4,12 +4,13 @@ Pages follow one another by the keys of the rows themselves: the same on a mirro
 rebuild.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan
 
 from portal.input.templatetags.pages import ZONE
 from portal.tracking.finding import places
@@ -33,6 +34,7 @@ COLUMNS = {  # and their HXL tags
 }
 FILTERS = ("part", "org", "region", "day", "before")
 LONGEST = 80
+IN_A_FILE = 500  # rows at once: so few that an index is followed, however many there are
 Record = dict[str, Any]
 
 
@@ -95,7 +97,7 @@ def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[
     part = _part(figure, asked)
     order = WAYS[type(figure.rows)].order
     order = order[1:] if order[0] == "part" and part else order  # all of them are of one
-    beyond = places.beyond(order, tuple(marks)) if (marks := _marks(order, after)) else Q()
+    beyond = _beyond(order, tuple(_marks(order, after)))
     found = [
         row
         for rows in _each(figure, _rows(figure, asked, part))
@@ -107,6 +109,21 @@ def page(figure: Figure, asked: Asked, *, after: str, limit: int) -> tuple[list[
     names = [name.lstrip("-") for name in order]
     mark = "~".join(_text(getattr(more, name)) for name in names) if more is not None else ""
     return [_record(figure, row) for row in found[:limit]], mark
+
+
+def _beyond(order: tuple[str, ...], marks: tuple[Any, ...]) -> Q | TupleGreaterThan:
+    upwards = all(name[0] != "-" for name in order)
+    return (places.past if upwards else places.beyond)(order, marks) if marks else Q()
+
+
+def every(figure: Figure, asked: Asked) -> Iterator[Record]:
+    """All records, some at a time. Those that entries add stay where they are; of what is in a
+    place or a stage now, one may move while it is read."""
+    after, more = "", True
+    while more:
+        found, after = page(figure, asked, after=after, limit=IN_A_FILE)
+        yield from found
+        more = bool(after)
 
 
 def _each(figure: Figure, rows: QuerySet[Any]) -> list[QuerySet[Any]]:

@@ -1,28 +1,27 @@
 """The public figures: the page, the same as JSON, and the rows that make each number."""
 
 import csv
-import io
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from portal.tracking.listing.list_files import Echo
 from portal.tracking.projection.projecting import seen
-from portal.tracking.responding import page, public
+from portal.tracking.responding import conditional, page, public
 from portal.tracking.statistics import listing, making, registry, showing, telling
 from portal.tracking.statistics.making import Asked
 from portal.tracking.statistics.registry import Figure
 from portal.tracking.statistics.statement import at_present
 
 AT_ONCE = 50
-IN_A_FILE = 10_000
 
 
 @require_safe
@@ -85,27 +84,23 @@ def rows(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def rows_csv(request: HttpRequest, key: str) -> HttpResponse:
-    """The same rows as a file; where there are more than 10,000, `Link` says where it goes on."""
+    """All of the same rows as a file."""
     figure, asked = _figure(key), Asked.read(request.GET)
-    after = request.GET.get("after", "")[:300]
-    words = quote(urlencode({**asked.chosen(figure), "after": after}), safe="")
-    tag = f"{settings.RELEASE}.{seen()}.{key}.{words}.csv"
-    response = get_conditional_response(request, etag=quote_etag(tag))
-    if response is None:
-        found, mark = making.page(figure, asked, after=after, limit=IN_A_FILE)
-        response = HttpResponse(_file(found), content_type="text/csv; charset=utf-8")
+    words = quote(urlencode(asked.chosen(figure)), safe="")
+
+    def made() -> HttpResponse:
+        response = StreamingHttpResponse(
+            _lines(figure, asked), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="{key}.csv"'
-        if mark:
-            address = reverse("tracking:statistics_csv", args=[key])
-            query = urlencode({**asked.chosen(figure), "after": mark})
-            response["Link"] = f'<{address}?{query}>; rel="next"'
-    return public(request, response, tag=tag)
+        return response  # type: ignore[return-value]  # no more than headers is asked of it
+
+    return conditional(request, f"{seen()}.{key}.{words}.csv", made)
 
 
-def _file(found: list[making.Record]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(making.COLUMNS)
-    writer.writerow(making.COLUMNS.values())
-    writer.writerows([row[name] for name in making.COLUMNS] for row in found)
-    return out.getvalue()
+def _lines(figure: Figure, asked: Asked) -> Iterator[str]:
+    writer = csv.writer(Echo(), lineterminator="\r\n")
+    yield writer.writerow(making.COLUMNS)
+    yield writer.writerow(making.COLUMNS.values())
+    for row in making.every(figure, asked):
+        yield writer.writerow([row[name] for name in making.COLUMNS])

@@ -47,11 +47,13 @@ def test_what_came_is_where_it_is_now_to_the_piece_and_a_recall_takes_nothing(wo
     assert f"/en/statistics/rows/confirmed/?{query}" in by
 
 
-def test_rows_follow_one_another_without_a_gap(world, client, monkeypatch):
-    monkeypatch.setattr("portal.tracking.statistics.views.IN_A_FILE", 2)
+def test_a_file_has_every_row_once_however_few_are_read_at_once(world, client, monkeypatch):
     for key in ("gifts", "confirmed", "at-stock", "now-pledge-received", "needs_open", "gap"):
         rows = rows_of(client, f"/en/statistics/rows/{key}.csv")
         assert len({str(row) for row in rows}) == len(rows) > 0
+        for at_once in (1, 2, len(rows)):
+            monkeypatch.setattr("portal.tracking.statistics.making.IN_A_FILE", at_once)
+            assert rows_of(client, f"/en/statistics/rows/{key}.csv") == rows
 
 
 def test_acceptance_21_kinds_and_units_are_never_added(world, client):
