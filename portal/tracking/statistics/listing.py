@@ -1,5 +1,6 @@
 """The pages behind the numbers: the rows of one figure, and figures by organisation."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,18 +12,27 @@ from portal.tracking import showing as public
 from portal.tracking import words
 from portal.tracking.finding.lookup import PAGES
 from portal.tracking.finding.places import whole
-from portal.tracking.models import Organisation, Tally
-from portal.tracking.projection.entries import name_of
+from portal.tracking.models import Organisation, Tally, Variant
+from portal.tracking.projection.parties import variant_names
 from portal.tracking.statistics import making
 from portal.tracking.statistics.making import Asked
 from portal.tracking.statistics.reading import Sums, kind_of, unit_of
-from portal.tracking.statistics.registry import BY_KEY, COUNT, FEN, HOURS, Figure
+from portal.tracking.statistics.registry import BY_KEY, COUNT, CURRENCY, FEN, HOURS, Figure, InStage
 from portal.tracking.statistics.statement import Statement
 
 AT_ONCE = 20
 OF_HOSPITALS = ("shipments_confirmed", "confirm_hours", "shipments_late", "needs_open")
 OF_OTHERS = ("gifts",)
 IN_PIECES = {"hospital": ("confirmed", "gap"), "charity": ("counted", "dispatched")}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the rows of a page are told with: names of organisations, words for units, items."""
+
+    named: dict[str, str]
+    units: dict[str, str]
+    items: words.Names
 
 
 def page_of(code: str) -> str:
@@ -39,9 +49,12 @@ def rows(
     chosen = asked.chosen(figure)
     query = urlencode(chosen)
     csv = reverse("tracking:statistics_csv", args=[figure.key])
-    codes = {row["organisation"] for row in found if row["organisation"]}
-    named = {row.code: public.organisation_name(row) for row in _organisations(codes)}
-    units = _units() if any(row["unit"] for row in found) else {}
+    codes = {code for row in found if (code := _of(row))}
+    told = Told(
+        {row.code: public.organisation_name(row) for row in _organisations(codes)},
+        _units() if any(row["unit"] for row in found) else {},
+        _items({row["item"] for row in found if row["item"]}),
+    )
     return {
         "section": "statistics",
         "figure": figure,
@@ -49,7 +62,7 @@ def rows(
             {"text": _said(name, value), "href": _without(chosen, name)}
             for name, value in chosen.items()
         ],
-        "rows": [_row(figure, row, named, units) for row in found],
+        "rows": [_row(figure, row, told) for row in found],
         "csv": f"{csv}?{query}" if query else csv,
         "older": f"?{urlencode({**chosen, 'after': mark})}" if mark else "",
         "newer": f"?{query}" if after else "",
@@ -68,27 +81,42 @@ def _units() -> dict[str, str]:
     return dict(row.amounts.get("units", {})) if row else {}
 
 
-def _row(
-    figure: Figure, row: making.Record, named: dict[str, str], units: dict[str, str]
-) -> dict[str, Any]:
+def _items(keys: set[str]) -> words.Names:
+    rows = Variant.objects.filter(key__in=keys) if keys else []
+    return {row.key: variant_names(row) for row in rows}
+
+
+def _of(row: making.Record) -> str:
+    """The organisation that a row counts for, or who or what holds what lies there."""
+    return str(row["organisation"] or str(row["place"]).partition(":")[2])
+
+
+def _row(figure: Figure, row: making.Record, told: Told) -> dict[str, Any]:
     part = f"{row['class']}|{row['unit']}"
-    entry = row["entry"]
+    entry, org = row["entry"], _of(row)
     amount = words.yuan(row["amount"]) if figure.unit == FEN else f"{row['amount']:,}"
-    unit = {COUNT: "", FEN: "", HOURS: _("h")}.get(figure.unit, unit_of(part, units))
-    about = [kind_of(part) if row["unit"] else "", str(row["item"]), name_of(row["place"])]
-    org = row["organisation"]
+    unit = {COUNT: "", FEN: "", HOURS: _("h")}.get(figure.unit, unit_of(part, told.units))
     return {
         "code": row["code"],
         "href": page_of(row["code"]),
-        "about": " · ".join(dict.fromkeys(text for text in about if text)),
+        "about": " · ".join(dict.fromkeys(text for text in _about(figure, row, told) if text)),
         "amount": f"{amount} {unit}".strip(),
-        "org": named.get(org, org),
-        "org_href": page_of(org) if org in named else "",
+        "org": told.named.get(org, org),
+        "org_href": page_of(org) if org in told.named or org[:1] != "U" else "",
         "region": provinces.named(row["region"]),
         "day": row["day"],
         "entry": entry,
         "entry_href": reverse("tracking:entry", args=[entry]) if entry != "" else "",
     }
+
+
+def _about(figure: Figure, row: making.Record, told: Told) -> tuple[str, ...]:
+    """The stage of what is counted by stages; of goods their kind and item."""
+    if isinstance(figure.rows, InStage):
+        return (public.stage_label(figure.rows.kind, row["place"]),)
+    kind = kind_of(f"{row['class']}|{row['unit']}") if row["unit"] else ""
+    item = "" if row["item"] == CURRENCY else row["item"]
+    return (kind, words.item_title(told.items, item) if item in told.items else item)
 
 
 def _said(name: str, value: str) -> str:

@@ -189,7 +189,7 @@ def test_each_number_opens_a_page_of_the_rows_that_are_in_its_file(world, client
         for value in figure["values"]:
             rows = [int(row["amount"]) for row in rows_of(client, value["csv"])]
             page = client.get(value["rows"]).content.decode()
-            shown = re.findall(r'<td class="r num">([^<]+)</td>', page)
+            shown = re.findall(r'<td[^>]* class="r num">([^<]+)</td>', page)
             signs = [-1 if {"-", "−"} & set(text) else 1 for text in shown]
             found = [sign * whole(text) for sign, text in zip(signs, shown, strict=True)]
             assert found == rows, value["rows"]

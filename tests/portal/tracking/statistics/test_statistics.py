@@ -56,6 +56,20 @@ def test_a_file_has_every_row_once_however_few_are_read_at_once(world, client, m
             assert rows_of(client, f"/en/statistics/rows/{key}.csv") == rows
 
 
+def test_rows_are_told_in_words_not_in_keys(world, client):
+    lie, ends, gaps = (
+        client.get(f"/en/statistics/rows/{key}/").content.decode()
+        for key in ("at-received", "now-need-withdrawn", "gap")
+    )
+
+    assert "received" not in lie.partition("<tbody")[2].partition("</tbody>")[0]
+    assert f'<a href="/en/o/{world["first"]}/">' in lie
+    assert "Withdrawn" in ends
+    assert MASK in [row["item"] for row in rows_of(client, "/en/statistics/rows/gap.csv")]
+    assert MASK not in gaps
+    assert world["house"] in client.get("/en/statistics/rows/at-stock/").content.decode()
+
+
 def test_acceptance_21_kinds_and_units_are_never_added(world, client):
     figures = {figure["key"]: by_part(figure) for figure in numbers(client)["figures"]}
 
