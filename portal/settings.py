@@ -202,28 +202,9 @@ TEMPLATES = [
 
 # --- database, cache, queue: SQLite and files by default, PostgreSQL and Redis by two addresses
 
-SQLITE_OPTIONS: dict[str, Any] = {
-    "timeout": 20,
-    "transaction_mode": "IMMEDIATE",  # a reader that becomes a writer would fail at once
-    "init_command": (
-        "PRAGMA journal_mode=WAL;"
-        "PRAGMA synchronous=FULL;"  # NORMAL can lose the last commits on a power cut
-        "PRAGMA recursive_triggers=ON;"  # else REPLACE passes the append-only triggers
-        "PRAGMA secure_delete=ON;"  # else erased text stays in the file
-        "PRAGMA cache_size=-20000;"
-    ),
-}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.database("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")
 }
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
-else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    DATABASES["default"]["OPTIONS"] = {  # beginning parallel workers takes 40 ms: a page is quicker
-        "options": "-c max_parallel_workers_per_gather=0",
-        **DATABASES["default"].get("OPTIONS", {}),
-    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL")

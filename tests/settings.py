@@ -41,7 +41,6 @@ from portal.settings import (  # noqa: E402
     CSRF_TRUSTED_ORIGINS,
     DATABASES,
     INSTALLED_APPS,
-    SQLITE_OPTIONS,
     VAR,
 )
 
@@ -65,5 +64,6 @@ STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- else WhiteNoise warns of an ab
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and child processes share it. Tests survive no power cut.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
-    fast = SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-    DATABASES["default"]["OPTIONS"] = {**SQLITE_OPTIONS, "init_command": fast}
+    options = DATABASES["default"]["OPTIONS"]
+    fast = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    DATABASES["default"]["OPTIONS"] = {**options, "init_command": fast}

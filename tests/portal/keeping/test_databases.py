@@ -59,7 +59,7 @@ def test_the_address_of_a_copy_leads_to_the_same_server(server, monkeypatch):
     assert told["NAME"] == "copy"
     for key in ("USER", "PASSWORD", "HOST", "PORT"):
         assert told[key] == connection.settings_dict[key]
-    assert told["OPTIONS"] == {"sslmode": "verify-full"}
+    assert told["OPTIONS"] == environment.POSTGRESQL_OPTIONS | {"sslmode": "verify-full"}
 
 
 def test_a_socket_and_no_password_make_an_address_too(server, monkeypatch):
