@@ -195,10 +195,10 @@ def filters_sorts_and_saves_a_list(hands, told):
 
 def opens_the_rows_of_a_figure(hands, told):
     hands.public("/statistics/").click("main a[href*='/statistics/rows/gifts/']")
-    rows = hands.page.locator("table.told tbody tr").count()
+    rows = hands.page.locator("main table tbody tr").count()
     assert rows > 0
     assert len(saved(hands, "a[href*='.csv']").text().splitlines()) > rows
-    hands.click("table.told tbody a >> nth=0")
+    hands.click("main table tbody a >> nth=0")
     assert "/g/" in hands.path
 
 
