@@ -20,15 +20,16 @@ demo: $(V)/.mo
 demo-data: $(V)/.mo
 	DEMO=1 $(V)/bin/python manage.py demo --data-only
 
+# Tests of the browser are collected with all others, so what they import is installed for each
 test: export DATABASE_URL :=
 test: export REDIS_URL :=
-test: $(V)/.dev
+test: $(V)/.browser
 	$(TEST) -m "not services and not browser and not bench and not long"
 
 # DATABASE_URL and REDIS_URL: .ci/with-services.sh starts both and sets them
 test-services: export DATABASE_URL := $(or $(DATABASE_URL),postgresql://localhost/shanji)
 test-services: export REDIS_URL := $(or $(REDIS_URL),redis://localhost:6379/0)
-test-services: $(V)/.dev
+test-services: $(V)/.browser
 	$(TEST) -m "not pure and not browser and not bench and not long"
 
 test-browser: $(V)/.browser
